@@ -1,0 +1,1 @@
+"""The domain: what things are and what is decided. No I/O, no clock, no SQL, no randomness."""

@@ -1,0 +1,15 @@
+"""When a message that did not get through is tried again, and when it is given up."""
+
+from datetime import datetime, timedelta
+
+FIRST = timedelta(seconds=15)
+LONGEST = timedelta(hours=1)
+GIVE_UP = timedelta(days=3)
+"""An alert that nobody could be told for so long is no news; it is shown as dead, with its reason."""
+
+
+def next_try(now: datetime, attempts: int, dice: float) -> datetime:
+    """Return the time of the next try after ``attempts`` failures; ``dice`` in 0..1 spreads them."""
+    doubled: timedelta = FIRST * 2 ** min(attempts, 16)
+    pause = min(doubled, LONGEST)
+    return now + pause * (0.75 + 0.5 * dice)

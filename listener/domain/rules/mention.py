@@ -1,0 +1,45 @@
+"""The rule ``mention``: tell of every mention that meets the conditions."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Literal
+
+from listener.domain.rules.conditions import Conditions
+from listener.domain.rules.decision import Decision, Evidence, Handling, JudgedMention
+from listener.domain.url import host
+
+
+class MentionRule(Handling, Conditions):
+    """Fires on each mention that meets its conditions."""
+
+    type: Literal["mention"] = "mention"
+
+    @property
+    def window(self) -> timedelta | None:
+        """None: looks at single mentions."""
+        return None
+
+    def decide(self, mention: JudgedMention, evidence: Sequence[Evidence]) -> Decision:  # noqa: ARG002 - the contract's
+        """Fire where all conditions hold."""
+        unmet = self.unmet(mention)
+        if unmet:
+            return Decision(met=False, fires=False, reason=unmet)
+        kind, document = self.described(), mention.document
+        # that it came by a feed says nothing to a reader: the site does
+        place = (host(document.url) if document.platform == "rss" else "") or document.platform
+        return Decision(
+            met=True,
+            fires=True,
+            reason=f"A mention of {mention.brand} meets every condition of this rule{f' ({kind})' if kind else ''}.",
+            title=f"{mention.brand}: {f'{kind} ' if kind else ''}mention on {place}",
+            numbers=_numbers(mention),
+            evidence=(mention.mention_id,),
+        )
+
+
+def _numbers(mention: JudgedMention) -> dict[str, float]:
+    judgement = mention.judgement
+    numbers = {f"p_{head}": value for head, value in judgement.heads.items() if value is not None}
+    if judgement.sentiment:
+        numbers["p_negative"] = judgement.sentiment.negative
+    return numbers
