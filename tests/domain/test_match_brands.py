@@ -1,0 +1,133 @@
+"""Many brands at once: candidates, context, exclusions."""
+
+import threading
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from listener.domain.match import BrandQuery, Document, Matcher, matches
+from listener.domain.query import QueryError, parse
+from listener.domain.text import Span
+
+JUICE = BrandQuery(
+    "apple",
+    parse("apple OR apple.com OR @applesupport"),
+    context=("iphone", "app store", "mac*"),
+    exclude=parse('"apple juice" OR author:orchardbot'),
+)
+
+
+def named(brand: BrandQuery, text: str, title: str = "", author: str = "") -> list[str] | None:
+    """Give the stretches of a text that name a brand; None if it is no mention."""
+    match = Matcher([brand]).match(Document(text, title=title, author=author)).get(brand.name)
+    return None if match is None else [text[span.start : span.end] for span in match.spans]
+
+
+@pytest.mark.parametrize(
+    ("text", "stretches"),
+    [
+        ("an apple a day", None),
+        ("apple iphone", ["apple"]),
+        ("the app store of Apple", ["Apple"]),
+        ("store of apple app", None),
+        ("see apple.com", ["apple.com"]),
+        ("hey @AppleSupport", ["@AppleSupport"]),
+        ("apple juice for my iphone", None),
+        ("apple juice beside the iphone by Apple", ["Apple"]),
+        ("MacBook apple", ["apple"]),
+    ],
+)
+def test_context_and_exclusions(text: str, stretches: list[str] | None) -> None:
+    """A name needs a context word near, an account or domain does not; what is excluded does not count."""
+    assert named(JUICE, text) == stretches
+
+
+def test_context_reaches_as_far_as_its_window() -> None:
+    """In a long text a context word counts within the window; in a title it counts for all."""
+    brand = BrandQuery("apple", parse("apple"), context=("iphone",), context_window=5)
+    far = "apple " + "word " * 6 + "iphone " + "word " * 30
+    near = "apple " + "word " * 5 + "iphone " + "word " * 30
+    assert named(brand, far) is None
+    assert named(brand, near) == ["apple"]
+    assert named(brand, far, title="New iPhone") == ["apple"]
+    assert named(brand, "apple, of which I bought one today: iphone") == ["apple"]
+
+
+def test_a_title_is_near_everything_in_the_text() -> None:
+    """A name in the title counts when a context word stands anywhere in the text."""
+    brand = BrandQuery("apple", parse("apple"), context=("iphone",), context_window=3)
+    match = Matcher([brand]).match(Document("word " * 50 + "iphone", title="Apple did it"))["apple"]
+    assert match.title_spans == (Span(0, 5),)
+
+
+def test_what_is_left_must_still_match() -> None:
+    """Excluded hits are as if they were not there: what remains must make the query hold."""
+    brand = BrandQuery("acme", parse("acme NEAR/8 router"), exclude=parse('acme NEAR/3 "looney tunes"'))
+    assert named(brand, "acme of looney tunes has a router") is None
+    text = "acme of looney tunes; and many words later on there is my own acme router"
+    assert named(brand, text) == ["acme", "router"]
+
+
+def test_exclusion_does_not_satisfy_not() -> None:
+    """A word that is excluded still counts for NOT."""
+    brand = BrandQuery("apple", parse("apple NOT juice"), exclude=parse('"apple juice"'))
+    assert named(brand, "apple juice and apple") is None
+
+
+def test_facts_exclude_the_whole_post() -> None:
+    """An exclusion that matches by facts alone covers the post."""
+    assert named(JUICE, "apple iphone", author="OrchardBot") is None
+    assert named(JUICE, "apple iphone", author="somebody") == ["apple"]
+
+
+def test_context_that_cannot_be_read_is_refused() -> None:
+    """A matcher is made of sound parts only."""
+    with pytest.raises(QueryError):
+        Matcher([BrandQuery("x", parse("x"), context=('"open',))])
+
+
+POOL = [
+    "acme", "company", "mcdonalds", "o'reilly", "AT&T", "refund*", '"acme router"',
+    "acme NEAR/2 (router OR refund)",
+    "#acme", "@acme_help", "$TSLA", "acme.com", "acme.com/x", "müller.de", "\U0001f44d", "\u6771\u4eac", "\uc0bc\uc131",
+    "acme NOT router", "lang:en", "title:acme", "acme (router OR \U0001f44d)", "=Acme", "C++", "a OR NOT b",
+    "acme acme.com", "title:acme text:router", "iPhone15", "acme OR site:acme.com", '":("', "1\ufe0f\u20e3", "up.com",
+]  # fmt: skip
+PIECES = [
+    "acme", "Acme's", "ACMEs", "companies", "McDonald\u2019s", "O\u2019Reilly", "AT & T", "refunding",
+    "router", "refund",
+    "#Acme", "#AcmeRouter", "#myacme", "#MyAcme", "@acme_help", "$tsla", "https://www.acme.com/x", "acme [.] com",
+    "acme[.]com", "xn--mller-kva.de", "\U0001f44d\U0001f3fd", "\u65b0\u6771\u4eac", "\uc0bc\uc131\uc740", "C++",
+    "sup.com", "notacme", "acmeish", "#iPhone15", ":(", "1\ufe0f\u20e3", "up(.)com", "x", ",", "\n", "\u00ad",
+]  # fmt: skip
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=8).map(" ".join)
+
+
+@given(TEXTS, TEXTS, st.sampled_from(["", "en"]), st.lists(st.sampled_from(["https://acme.com/x/y", "http://up.com"])))
+def test_many_at_once_say_what_each_says_alone(text: str, title: str, lang: str, links: list[str]) -> None:
+    """The automaton loses no match: all queries together give what each gives by itself."""
+    document = Document(text, title=title, lang=lang, links=tuple(links))
+    brands = [BrandQuery(source, parse(source)) for source in POOL]
+    alone = {brand.name: match for brand in brands if (match := matches(brand.query, document))}
+    assert MATCHER.match(document) == alone
+
+
+MATCHER = Matcher([BrandQuery(source, parse(source)) for source in POOL])
+
+
+def test_threads_may_share_a_matcher() -> None:
+    """A matcher does not change while it matches."""
+    document = Document("Acme router refund \U0001f44d at acme.com")
+    expected = MATCHER.match(document)
+    seen: list[bool] = []
+
+    def work() -> None:
+        seen.extend(MATCHER.match(document) == expected for _ in range(50))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen == [True] * 200
