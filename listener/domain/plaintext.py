@@ -1,0 +1,127 @@
+"""HTML to plain text that keeps its paragraphs, and plain text made fit to store."""
+
+import re
+from dataclasses import dataclass
+from html import unescape
+
+from selectolax.lexbor import LexborHTMLParser
+
+MAX_HTML = 1_000_000
+"""What stands further down is not read."""
+
+_PARAGRAPH, _LINE, _BREAK, _CELL = "\ue000", "\ue001", "\ue002", "\ue003"
+"""Private-use marks, so that white space of the source can be told from ours. Lines meet, breaks add up."""
+
+_PARAGRAPHS = "p,h1,h2,h3,h4,h5,h6,ul,ol,dl,pre,table,blockquote,figure,hr,article,section,header,footer,aside"
+_LINES = "div,li,dt,dd,tr,figcaption,address,caption,main,nav,option,details,summary,legend,fieldset,center"
+_UNREAD = "script,style,template,head,noscript,iframe,object,svg,math,textarea,select,audio,video,canvas"
+
+_TAG = re.compile(r"<(?:/?[a-zA-Z][a-zA-Z0-9:-]*(?:\s[^<>]*)?/?|!--|!\[CDATA\[)", re.DOTALL)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_ESCAPED_MARKUP = re.compile(r"<(?:/(?:p|a|div|em|strong|blockquote|ul|ol|li|span|h[1-6])|br\s*/?|p)>", re.IGNORECASE)
+_PRE = re.compile(r"(</?pre\b[^<>]*>)", re.IGNORECASE)
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+_BLANKS = re.compile(r"[^\S\n]+")
+_LINE_ENDS = re.compile(r"\r\n?|[\v\f\x85\u2028]")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a piece of HTML holds: its text, and its links and pictures as they stand there."""
+
+    text: str = ""
+    links: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+
+
+def tidy(text: str) -> str:
+    """Make plain text fit to store: no control characters, no lone surrogates, no two empty lines in a row."""
+    if not text:
+        return ""
+    text = _LINE_ENDS.sub("\n", text.replace("\u2029", "\n\n"))
+    text = _BLANKS.sub(" ", _UNPRINTABLE.sub("", text))
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r" ?\n ?", "\n", text)).strip()
+
+
+def one_line(text: str) -> str:
+    """Make plain text fit to be a title or a name."""
+    return " ".join(tidy(text).split())
+
+
+def has_markup(text: str) -> bool:
+    """Say whether a text can be meant as HTML: it holds a tag or an entity."""
+    return bool(_TAG.search(text) or _ENTITY.search(text))
+
+
+def from_html(html: str) -> str:
+    """Turn HTML into plain text, paragraphs kept."""
+    return read(html).text
+
+
+def title_from_html(html: str) -> str:
+    """Turn a title that may hold markup into one plain line."""
+    return one_line(from_html(html) if _TAG.search(html) else unescape(html))
+
+
+def read(html: str) -> Read:
+    """Read text, links and pictures of a piece of HTML; markup escaped once too often is read too."""
+    if not _TAG.search(html):
+        text = unescape(html)
+        return read(text) if text != html and _ESCAPED_MARKUP.search(text) else Read(tidy(text))
+    found = _parsed(html)
+    if html.count("<") <= 2 and _ESCAPED_MARKUP.search(found.text):  # wrapped in one element at most
+        inner = _parsed(found.text)
+        return Read(inner.text, (*found.links, *inner.links), (*found.images, *inner.images))
+    return found
+
+
+def _parsed(html: str) -> Read:
+    tree = LexborHTMLParser(_shielded(html[:MAX_HTML]))
+    links = tuple(href for node in tree.css("a[href]") if (href := node.attributes.get("href")))
+    images = tuple(src for node in tree.css("img[src]") if (src := node.attributes.get("src")))
+    for node in tree.css(_UNREAD):
+        node.decompose()
+    _mark(tree)
+    return Read(_broken(tree.body.text() if tree.body else ""), links, images)
+
+
+def _shielded(html: str) -> str:
+    """Drop what would be mistaken for our marks, and open CDATA sections, which HTML takes for comments."""
+    html = re.sub(f"[{_PARAGRAPH}{_LINE}{_BREAK}{_CELL}\x00]", "", html)
+    html = re.sub(r"[\ud800-\udfff]", "\ufffd", html)
+    html = html.replace("<![CDATA[", "").replace("]]>", "") if "<![CDATA[" in html else html
+    return _with_kept_lines(html) if "<pre" in html.lower() else html
+
+
+def _with_kept_lines(html: str) -> str:
+    """Mark the line breaks of preformatted text, which mean something."""
+    pieces = _PRE.split(html)
+    depth = 0
+    for place, piece in enumerate(pieces):
+        if place % 2:
+            depth = max(depth - 1, 0) if piece.startswith("</") else depth + 1
+        elif depth:
+            pieces[place] = piece.replace("\n", _BREAK)
+    return "".join(pieces)
+
+
+def _mark(tree: LexborHTMLParser) -> None:
+    for selector, mark in ((_PARAGRAPHS, _PARAGRAPH), (_LINES, _LINE)):
+        for node in tree.css(selector):
+            node.insert_before(mark)
+            node.insert_after(mark)
+    for node in tree.css("br"):
+        node.insert_before(_BREAK)
+    for node in tree.css("td,th"):
+        node.insert_after(_CELL)
+
+
+def _broken(text: str) -> str:
+    """Turn marks into line breaks, the source's own white space into single spaces."""
+    text = re.sub(r"[^\S\u00a0]+", " ", text.replace(_CELL, " "))
+    text = re.sub(rf" ?{_BREAK} ?", "\n", text)
+    return tidy("\n\n".join(filter(None, map(_lines, text.split(_PARAGRAPH)))))
+
+
+def _lines(paragraph: str) -> str:
+    return "\n".join(filter(None, (line.strip(" ") for line in paragraph.split(_LINE)))).strip()

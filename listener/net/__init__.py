@@ -1,0 +1,1 @@
+"""The only way out to addresses that others chose: guarded, bounded, honest."""
