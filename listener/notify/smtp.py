@@ -1,0 +1,221 @@
+"""One conversation with a mail server, and its every ending told as a receipt, Rejected or Deferred."""
+
+import re
+import smtplib
+import socket
+import ssl
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from listener.domain.errors import Deferred, DeliveryError, Rejected
+from listener.notify.channel import REPAIR, scrub
+from listener.notify.harmless import line
+
+GREYLIST = timedelta(minutes=5)
+"""The shortest wait that a greylisting server asks of strangers."""
+
+_ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+
+Security = Literal["starttls", "tls", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where to hand mail in, and how."""
+
+    host: str
+    port: int
+    security: Security
+    timeout: float
+    ca_file: Path | None = None
+    username: str = ""
+    password: str = field(default="", repr=False)
+
+    def __str__(self) -> str:
+        return f"mail server {self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A server's refusal: code, enhanced code (RFC 3463, may be empty) and its words."""
+
+    code: int
+    words: str
+
+    @property
+    def enhanced(self) -> str:
+        """The enhanced status, the finer and therefore the trusted one."""
+        found = _ENHANCED.match(self.words)
+        return found[0] if found else ""
+
+    @property
+    def passing(self) -> bool:
+        """Whether the same message may be taken later: not after a final no, but after what is no answer at all."""
+        return not (self.enhanced or str(self.code)).startswith("5")
+
+    def again(self, now: datetime) -> datetime | None:
+        """When to come back: a server that may be greylisting wants to be left alone for a while."""
+        waits = self.code in {421, 450, 451} or self.enhanced.startswith("4.7.")
+        return now + GREYLIST if waits else None
+
+    def __str__(self) -> str:
+        return f"{self.code} {line(self.words, 200)}"
+
+
+def refusal(reply: Reply, what: str, now: datetime) -> DeliveryError:
+    """Turn a refusal into the error that says whether to come back."""
+    if reply.passing:
+        return Deferred(f"{what}: {reply}", until=reply.again(now))
+    return Rejected(f"{what}: {reply}")
+
+
+def hand_in(server: Server, sender: str, to: Sequence[str], mail: bytes, now: datetime) -> dict[str, Reply]:
+    """Give a mail to the server; return who was refused while others were not.
+
+    Raises Rejected or Deferred. A connection lost after the text was sent is Deferred: the mail may arrive twice,
+    under one Message-ID.
+    """
+    with _told(server, now):
+        client = _connect(server)
+        try:
+            _greet(client, server)
+            return _transact(client, sender, list(to), mail, now)
+        finally:
+            with suppress(smtplib.SMTPException, OSError, ValueError):
+                client.quit()
+            client.close()
+
+
+def _connect(server: Server) -> smtplib.SMTP:
+    # Not smtplib's own default, which verifies nothing.
+    if server.security == "tls":
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=_context(server))
+    return smtplib.SMTP(server.host, server.port, timeout=server.timeout)
+
+
+def _context(server: Server) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=server.ca_file)
+    except OSError as error:
+        said = error.strerror or type(error).__name__
+        raise Deferred(f"ca_file {server.ca_file} cannot be used: {said}") from None
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _greet(client: smtplib.SMTP, server: Server) -> None:
+    """Say hello, go secret, log in. A server that offers no STARTTLS is never trusted in the clear."""
+    client.ehlo_or_helo_if_needed()
+    if server.security == "starttls":
+        client.starttls(context=_context(server))
+        client.ehlo()
+    if server.username:
+        client.login(server.username, server.password)
+
+
+def _transact(client: smtplib.SMTP, sender: str, to: list[str], mail: bytes, now: datetime) -> dict[str, Reply]:
+    """Send to all, and once more to those for whom the server found the list too long (4.5.3)."""
+    refused: dict[str, Reply] = {}
+    while to:
+        answers = _replies(_sendmail(client, sender, to, mail, now, some_have_it=bool(refused)))
+        late = [address for address, reply in answers.items() if reply.enhanced == "4.5.3"]
+        refused = {**{address: reply for address, reply in refused.items() if address not in to}, **answers}
+        to = late if len(late) < len(to) else []
+    return refused
+
+
+def _sendmail(
+    client: smtplib.SMTP, sender: str, to: list[str], mail: bytes, now: datetime, *, some_have_it: bool
+) -> Mapping[str, tuple[int, bytes]]:
+    """Run one transaction. That nobody in it is accepted is an error only if nobody else has the mail."""
+    try:
+        return client.sendmail(sender, to, mail)
+    except smtplib.SMTPRecipientsRefused as error:
+        if some_have_it:
+            return error.recipients
+        raise _nobody(_replies(error.recipients), now) from None
+
+
+def _replies(answers: Mapping[str, tuple[int, bytes]]) -> dict[str, Reply]:
+    return {address: Reply(code, _words(said)) for address, (code, said) in answers.items()}
+
+
+def _nobody(refused: dict[str, Reply], now: datetime) -> DeliveryError:
+    """Nobody was accepted: worth coming back if anybody may be accepted then."""
+    passing = [reply for reply in refused.values() if reply.passing]
+    said = "; ".join(f"{address}: {reply}" for address, reply in list(refused.items())[:5])
+    if passing:
+        times = [time for reply in passing if (time := reply.again(now))]
+        return Deferred(f"no recipient is accepted yet: {said}", until=max(times, default=None))
+    return Rejected(f"no recipient is accepted: {said}")
+
+
+@contextmanager
+def _told(server: Server, now: datetime) -> Iterator[None]:
+    """Tell whatever goes wrong as Rejected or Deferred, with the server's name and without the password."""
+    try:
+        yield
+    except DeliveryError as error:
+        raise _scrubbed(error, server) from None
+    except smtplib.SMTPException as error:
+        raise _scrubbed(_said_by_server(error, str(server), now), server) from None
+    except (OSError, ValueError) as error:
+        raise Deferred(f"{server} cannot be talked to: {_cause(error)}") from None
+
+
+def _scrubbed(error: DeliveryError, server: Server) -> DeliveryError:
+    said = scrub(str(error), [server.password])
+    return Deferred(said, until=error.until) if isinstance(error, Deferred) else Rejected(said)
+
+
+def _said_by_server(error: smtplib.SMTPException, where: str, now: datetime) -> DeliveryError:
+    """Tell what the server answered, or that it would not."""
+    match error:
+        case smtplib.SMTPAuthenticationError():
+            return _no_login(Reply(error.smtp_code, _words(error.smtp_error)), where, now)
+        case smtplib.SMTPResponseException():
+            return refusal(Reply(error.smtp_code, _words(error.smtp_error)), f"{where} refuses the message", now)
+        case smtplib.SMTPNotSupportedError():
+            return Deferred(f"{where} does not offer what the configuration asks for: {line(str(error), 150)}")
+        case smtplib.SMTPServerDisconnected() if "timed out" in str(error):
+            # smtplib's way to tell of a read that took too long.
+            return Deferred(f"{where} did not answer in time")
+        case smtplib.SMTPServerDisconnected():
+            return Deferred(f"{where} closed the connection")
+        case _:
+            return Deferred(f"{where}: {line(str(error), 150)}")
+
+
+def _no_login(reply: Reply, where: str, now: datetime) -> DeliveryError:
+    """Never final: servers say 535 in their own troubles too, and a password can be set right."""
+    if reply.passing:
+        return refusal(reply, f"{where} cannot check the password now", now)
+    said = f"{where} refuses user name and password ({reply}): set them right in the configuration"
+    return Deferred(said, until=now + REPAIR)
+
+
+def _cause(error: OSError | ValueError) -> str:
+    """Name what is wrong on the way to the server, and what to do where a person can do something."""
+    match error:
+        case ssl.SSLCertVerificationError():
+            return (
+                f"its certificate cannot be trusted ({error.verify_message}): renew it, or name its issuer in ca_file"
+            )
+        case ssl.SSLError():
+            return f"no TLS ({line(error.reason or 'handshake failed', 100)}): check port and security"
+        case TimeoutError():
+            return "no answer in time"
+        case socket.gaierror():
+            return "its name has no address: check host"
+        case OSError() if error.strerror:
+            return line(error.strerror, 150)
+        case _:
+            return type(error).__name__
+
+
+def _words(said: bytes | str) -> str:
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else said
