@@ -1,0 +1,106 @@
+"""The assessing stage's side of the store: mentions without a judgement, and judgements put to them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, true, update
+
+from listener.domain.judgement import Judgement
+from listener.domain.text import Span
+from listener.store import tables
+from listener.store.engine import Store, upsert
+from listener.store.judgements import JUDGEMENT, values_of
+from listener.store.mentions import push_back, spans_of
+
+MENTION = tables.table(tables.Mention)
+POST = tables.table(tables.Post)
+BRAND = tables.table(tables.Brand)
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """A mention to be judged, as its post stands now. ``revision`` tells whether it still does at the end."""
+
+    mention_id: int
+    revision: int
+    brand: str
+    title: str
+    text: str
+    spans: tuple[Span, ...]
+    title_spans: tuple[Span, ...]
+    lang_hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A judgement of the mention in a certain revision. ``passage`` is the hash of what was judged."""
+
+    mention: Unjudged
+    passage: str
+    judgement: Judgement
+
+
+class Assessing:
+    """Mentions and judgements, as the assessing stage needs them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def pending(self, now: datetime, limit: int) -> list[Unjudged]:
+        """Return mentions that have no judgement yet, the oldest first; those that failed wait for their time."""
+        ready = (MENTION.c.judged.is_not(true())) & MENTION.c.withdrawn_at.is_(None)
+        ready &= MENTION.c.retry_at.is_(None) | (MENTION.c.retry_at <= now)
+        ready &= POST.c.removed == ""
+        columns = (POST.c.title, POST.c.text, POST.c.lang_hint, BRAND.c.name.label("brand"))
+        wanted = (
+            select(MENTION.c.id, MENTION.c.revision, MENTION.c.spans, MENTION.c.title_spans, *columns)
+            .join(POST, POST.c.id == MENTION.c.post_id)
+            .join(BRAND, BRAND.c.id == MENTION.c.brand_id)
+            .where(ready)
+            .order_by(MENTION.c.id)
+            .limit(limit)
+        )
+        with self._store.read() as db:
+            rows = db.execute(wanted).all()
+        return [
+            Unjudged(
+                mention_id=row.id,
+                revision=row.revision,
+                brand=row.brand,
+                title=row.title,
+                text=row.text,
+                spans=spans_of(row.spans),
+                title_spans=spans_of(row.title_spans),
+                lang_hint=row.lang_hint,
+            )
+            for row in rows
+        ]
+
+    def commit(self, judged: Sequence[Judged], now: datetime) -> int:
+        """Put judgements to their mentions; a mention that changed meanwhile stays to be judged. Returns how many."""
+        done = 0
+        with self._store.write() as db:
+            for one in judged:
+                as_read = (MENTION.c.id == one.mention.mention_id) & (MENTION.c.revision == one.mention.revision)
+                if db.execute(select(MENTION.c.id).where(as_read)).first() is None:
+                    continue
+                row = {
+                    "mention_id": one.mention.mention_id,
+                    "passage": one.passage,
+                    "judged_at": now,
+                    **values_of(one.judgement),
+                }
+                # the same passage by the same model is the same judgement: touching it returns its number
+                same = upsert(JUDGEMENT, [row], ["mention_id", "passage", "model"], ["language"])
+                number = db.execute(same.returning(JUDGEMENT.c.id)).scalar_one()
+                done += db.execute(
+                    update(MENTION).where(as_read).values(judged=True, judgement_id=number, attempts=0, retry_at=None)
+                ).rowcount
+        return done
+
+    def push_back(self, mentions: Iterable[Unjudged], now: datetime) -> None:
+        """Let mentions that could not be judged wait, so that one bad text does not stop the rest."""
+        with self._store.write() as db:
+            for one in mentions:
+                push_back(db, one.mention_id, one.revision, now)

@@ -1,0 +1,250 @@
+"""Posts in the store: kept once, edited in place, removed where their platform says so."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, case, func, select, update
+
+from listener.domain.post import Post
+from listener.domain.source import Removal, Removed
+from listener.store import tables
+from listener.store.engine import insert, upsert
+from listener.store.poll import Heard
+
+AUTHOR = tables.table(tables.Author)
+THREAD = tables.table(tables.Thread)
+POST = tables.table(tables.Post)
+MENTION = tables.table(tables.Mention)
+TOMBSTONE = tables.table(tables.Tombstone)
+
+COUNTS = ("reach", "replies", "shares", "likes", "rating")
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A batch as it stands in the store now: what is new, what was edited, and every post's number."""
+
+    new: Sequence[Heard]
+    edited: Sequence[Heard]
+    ids: Mapping[Key, int]
+
+
+def keep(db: Connection, batch: Iterable[Heard], stream_id: int, at: datetime) -> Kept:
+    """Insert what is new, update what was edited, refresh the counts of the rest."""
+    living = _living(db, batch)
+    known = _known(db, [heard.post.key for heard in living])
+    new = [heard for heard in living if heard.post.key not in known]
+    edited = [heard for heard in living if heard.post.key in known and known[heard.post.key].content != heard.content]
+    for heard in living:
+        if heard.post.key in known:
+            _recount(db, heard.post, known[heard.post.key])
+    ids = {key: row.id for key, row in known.items()}
+    if new or edited:
+        authors = _authors(db, [heard.post for heard in (*new, *edited)])
+        ids |= _insert(db, new, authors, stream_id, at)
+        for heard in edited:
+            _edit(db, ids[heard.post.key], heard, authors, at)
+    return Kept(new, edited, ids)
+
+
+def remove(db: Connection, removals: Iterable[Removal], at: datetime) -> None:
+    """Follow a platform's deletions: the text goes, the mention leaves views and rules, a tombstone stays.
+
+    What is hidden leaves views and rules until it is restored. Removals of what was never kept leave no trace.
+    """
+    for removal in removals:
+        concerned = _concerned(removal)
+        if removal.what is Removed.DELETED:
+            _delete(db, concerned, removal, at)
+        else:
+            before = "" if removal.what is Removed.HIDDEN else Removed.HIDDEN.value
+            after = Removed.HIDDEN.value if removal.what is Removed.HIDDEN else ""
+            db.execute(update(POST).where(concerned & (POST.c.removed == before)).values(removed=after))
+
+
+def _concerned(removal: Removal) -> ColumnElement[bool]:
+    if not removal.author_id:
+        return (POST.c.platform == removal.platform) & (POST.c.native_id == removal.post_id)
+    return POST.c.author_id.in_(select(AUTHOR.c.id).where(_is_author(removal)))
+
+
+def _is_author(removal: Removal) -> ColumnElement[bool]:
+    return (AUTHOR.c.platform == removal.platform) & (AUTHOR.c.native_id == removal.author_id)
+
+
+def _delete(db: Connection, concerned: ColumnElement[bool], removal: Removal, at: datetime) -> None:
+    known = select(AUTHOR.c.id).where(_is_author(removal)) if removal.author_id else select(POST.c.id).where(concerned)
+    if db.execute(known.limit(1)).first() is None:
+        return
+    if removal.author_id:
+        db.execute(update(AUTHOR).where(_is_author(removal)).values(handle="", name="", followers=None))
+    bury(db, [(removal.platform, removal.post_id, removal.author_id)], removal.what.value, at)
+    roots = select(POST.c.thread_id).where(concerned & (POST.c.root_id == ""))
+    db.execute(update(THREAD).where(THREAD.c.id.in_(roots)).values(title="", url=""))
+    standing = MENTION.c.post_id.in_(select(POST.c.id).where(concerned)) & MENTION.c.withdrawn_at.is_(None)
+    db.execute(update(MENTION).where(standing).values(withdrawn_at=at))
+    emptied = dict.fromkeys(("title", "text", "url", "canonical_url", "content"), "") | {"links": "[]", "media": "[]"}
+    db.execute(update(POST).where(concerned).values(removed=removal.what.value, **emptied))
+
+
+def bury(db: Connection, keys: Iterable[tuple[str, str, str]], what: str, at: datetime) -> None:
+    """Set tombstones for posts or authors, ``(platform, post, author)``, so that they do not come back."""
+    stones = [
+        {"platform": platform, "post_id": post, "author_id": author, "what": what, "at": at}
+        for platform, post, author in keys
+    ]
+    db.execute(upsert(TOMBSTONE, stones, ["platform", "post_id", "author_id"], []))
+
+
+def _living(db: Connection, batch: Iterable[Heard]) -> list[Heard]:
+    """Leave out what was deleted for good, and the earlier of two versions of one post."""
+    latest = {heard.post.key: heard for heard in batch}
+    authors = {heard.post.author.native_id for heard in latest.values() if heard.post.author}
+    # the platform leads every index here
+    platforms = {place for heard in latest.values() for place, _, _ in _stones(heard.post)}
+    stones = select(TOMBSTONE.c.platform, TOMBSTONE.c.post_id, TOMBSTONE.c.author_id).where(
+        TOMBSTONE.c.platform.in_(platforms),
+        (TOMBSTONE.c.post_id.in_([native_id for _, native_id in latest]) & (TOMBSTONE.c.author_id == ""))
+        | (TOMBSTONE.c.author_id.in_(authors) & (TOMBSTONE.c.post_id == "")),
+    )
+    dead = {(row.platform, row.post_id, row.author_id) for row in db.execute(stones)}
+    if not dead:
+        return list(latest.values())
+    return [heard for heard in latest.values() if not dead.intersection(_stones(heard.post))]
+
+
+def _stones(post: Post) -> set[tuple[str, str, str]]:
+    """Name the tombstones of which any keeps a post out."""
+    own = {(post.platform, post.native_id, "")}
+    return own | {(post.author.platform, "", post.author.native_id)} if post.author else own
+
+
+def _known(db: Connection, keys: Sequence[Key]) -> dict[Key, Row[Any]]:
+    columns = [POST.c[name] for name in ("id", "platform", "native_id", "content", *COUNTS)]
+    platforms, numbers = {platform for platform, _ in keys}, [native_id for _, native_id in keys]
+    rows = db.execute(select(*columns).where(POST.c.platform.in_(platforms) & POST.c.native_id.in_(numbers)))
+    wanted = set(keys)
+    return {(row.platform, row.native_id): row for row in rows if (row.platform, row.native_id) in wanted}
+
+
+def _recount(db: Connection, post: Post, known: Row[Any]) -> None:
+    changed = {
+        name: value for name in COUNTS if (value := getattr(post, name)) is not None and value != getattr(known, name)
+    }
+    if changed:
+        db.execute(update(POST).where(POST.c.id == known.id).values(**changed))
+
+
+def _authors(db: Connection, posts: Iterable[Post]) -> dict[Key, int]:
+    people = {(post.author.platform, post.author.native_id): post.author for post in posts if post.author}
+    if not people:
+        return {}
+    rows = [
+        {
+            "platform": who.platform,
+            "native_id": who.native_id,
+            "handle": who.handle,
+            "name": who.name,
+            "followers": who.followers,
+        }
+        for who in people.values()
+    ]
+    kept = upsert(AUTHOR, rows, ["platform", "native_id"], ["handle", "name", "followers"])
+    found = db.execute(kept.returning(AUTHOR.c.id, AUTHOR.c.platform, AUTHOR.c.native_id))
+    return {(row.platform, row.native_id): row.id for row in found}
+
+
+def _threads(db: Connection, new: Sequence[Heard], at: datetime) -> dict[Key, int]:
+    rows: dict[Key, dict[str, Any]] = {}
+    for heard in new:
+        post = heard.post
+        key, when, root = (post.platform, post.thread_key), post.created_at or at, not post.root_id
+        row = rows.setdefault(
+            key,
+            {
+                "platform": key[0],
+                "root_id": key[1],
+                "url": "",
+                "title": "",
+                "first_at": when,
+                "last_at": when,
+                "posts": 0,
+            },
+        )
+        row["posts"] += 1
+        row["first_at"], row["last_at"] = min(row["first_at"], when), max(row["last_at"], when)
+        if root:
+            row["url"], row["title"] = post.url, post.title
+    statement = insert(THREAD).values(list(rows.values()))
+    come = statement.excluded
+    merged = statement.on_conflict_do_update(
+        index_elements=["platform", "root_id"],
+        set_={
+            "posts": THREAD.c.posts + come.posts,
+            "first_at": func.min(THREAD.c.first_at, come.first_at),
+            "last_at": func.max(THREAD.c.last_at, come.last_at),
+            "url": case((come.url != "", come.url), else_=THREAD.c.url),
+            "title": case((come.title != "", come.title), else_=THREAD.c.title),
+        },
+    )
+    found = db.execute(merged.returning(THREAD.c.id, THREAD.c.platform, THREAD.c.root_id))
+    return {(row.platform, row.root_id): row.id for row in found}
+
+
+def _insert(
+    db: Connection, new: Sequence[Heard], authors: Mapping[Key, int], stream_id: int, at: datetime
+) -> dict[Key, int]:
+    if not new:
+        return {}
+    threads = _threads(db, new, at)
+    rows = []
+    for heard in new:
+        post = heard.post
+        rows.append(
+            {
+                **_readable(heard, authors),
+                **{name: getattr(post, name) for name in COUNTS},
+                "platform": post.platform,
+                "native_id": post.native_id,
+                "created_at": post.created_at or at,
+                "edited_at": post.edited_at,
+                "found_at": at,
+                "thread_id": threads[post.platform, post.thread_key],
+                "stream_id": stream_id,
+                "is_history": heard.history,
+            }
+        )
+    found = db.execute(POST.insert().returning(POST.c.id, POST.c.platform, POST.c.native_id), rows)
+    return {(row.platform, row.native_id): row.id for row in found}
+
+
+def _edit(db: Connection, number: int, heard: Heard, authors: Mapping[Key, int], at: datetime) -> None:
+    values = {**_readable(heard, authors), "edited_at": heard.post.edited_at or at}
+    db.execute(update(POST).where(POST.c.id == number).values(**values))
+
+
+def _readable(heard: Heard, authors: Mapping[Key, int]) -> dict[str, Any]:
+    """What an edit may change."""
+    post = heard.post
+    author = post.author
+    return {
+        "url": post.url,
+        "canonical_url": heard.canonical_url,
+        "kind": post.kind,
+        "community": post.community,
+        "author_id": authors[author.platform, author.native_id] if author else None,
+        "title": post.title,
+        "text": post.text,
+        "lang_hint": post.lang_hint,
+        "parent_id": post.parent_id,
+        "root_id": post.root_id,
+        "is_private": post.private,
+        "media": json.dumps(list(post.media)),
+        "links": json.dumps(list(post.links)),
+        "content": heard.content,
+    }
