@@ -1,0 +1,191 @@
+"""The daemon: drives the stages until it is told to stop, or once until all are idle."""
+
+import fcntl
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import FrameType
+
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from loguru import logger
+
+from listener.app.configured import load_config
+from listener.app.line import Line, open_line
+from listener.app.world import World
+from listener.config import Config
+from listener.domain.errors import ConfigError, ListenerError, StoreInUse
+from listener.stages.stage import Stage
+
+BEAT = 1.0
+"""Seconds between two looks of an idle stage at its work. A stage that did something wakes the next at once."""
+
+PATIENCE = timedelta(seconds=5)
+"""How long a single turn waits for work that is about to be due: a host that rests, a channel that paces."""
+
+
+@contextmanager
+def only_one(store: Path) -> Iterator[None]:
+    """Hold the store's lock file; raises StoreInUse while another process does. The system frees it at a crash."""
+    path = store.with_name(f"{store.name}.lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            raise StoreInUse(
+                f"{store} is in use by process {file.read().strip() or 'unknown'}: one daemon a store. "
+                "Stop that one first, or name another store in [store] url."
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def run_until_idle(line: Line, world: World, report: Callable[[str, int], None] = lambda _name, _done: None) -> int:
+    """Poll every stream once and drain every stage. Returns the number of errors, which are in the store and the log.
+
+    ``report`` is told a stage's name and what its step did.
+    """
+    now = world.now()
+    errors = line.collect.prepare(now)
+    line.collect.make_due(now)
+    while True:
+        done, wake = 0, None
+        for stage in line.stages:
+            did, failed, due = _drain(stage, world, report)
+            done += did
+            errors += failed
+            wake = min(filter(None, (wake, due)), default=None)
+        if done:
+            continue
+        if wake is None or wake > world.now() + PATIENCE or wake > now + timedelta(hours=1):
+            return errors
+        world.sleep(max(0.05, (wake - world.now()).total_seconds()))
+
+
+def _drain(stage: Stage, world: World, report: Callable[[str, int], None]) -> tuple[int, int, datetime | None]:
+    done = errors = 0
+    while True:
+        progress = stage.step(world.now())
+        errors += progress.errors
+        if not progress.done:
+            return done, errors, progress.due
+        done += progress.done
+        report(stage.name, progress.done)
+
+
+class Daemon:
+    """Runs the stages, each in a loop of its own, until a signal or a failure ends it."""
+
+    def __init__(self, config: Config, world: World, *, alert_history: bool = False) -> None:
+        self._config = config
+        self._world = world
+        self._alert_history = alert_history
+        self._stop = threading.Event()
+        self._reload = threading.Event()
+        self._failure: BaseException | None = None
+        self._opened = ExitStack()
+        self._turns: dict[str, threading.Lock] = {}
+        self._stages: dict[str, Stage] = {}
+        self._scheduler = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(8)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+            timezone="UTC",
+        )
+        self._scheduler.add_listener(self._failed, EVENT_JOB_ERROR)
+
+    def run(self) -> int:
+        """Run until SIGTERM or SIGINT (0) or until a loop dies (1). A second signal ends the process hard."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_stop)
+        signal.signal(signal.SIGHUP, lambda _number, _frame: self._reload.set())
+        with only_one(self._config.store_file), ExitStack() as opened:
+            self._opened = opened
+            self._take(self._config, opened)
+            self._scheduler.start()
+            logger.bind(store=str(self._config.store_file), brands=len(self._config.brands)).info("listening")
+            while not self._stop.wait(0.2):
+                if self._reload.is_set():
+                    self._reload.clear()
+                    self._on_reload()
+            self._wind_down()
+            self._opened.close()
+        if self._failure is not None:
+            logger.bind(error=str(self._failure)).critical("a loop died; the daemon ends, so that it is noticed")
+            return 1
+        logger.info("stopped")
+        return 0
+
+    def _take(self, config: Config, opened: ExitStack) -> None:
+        """Put a line together and let the loops run on it from their next step."""
+        line = opened.enter_context(open_line(config, self._world, alert_history=self._alert_history))
+        with ExitStack() as turns:
+            for turn in self._turns.values():
+                turns.enter_context(turn)
+            line.collect.prepare(self._world.now())
+            self._stages = {stage.name: stage for stage in line.stages}
+        for name in self._stages:
+            self._turns.setdefault(name, threading.Lock())
+            if self._scheduler.get_job(name) is None:
+                now = self._world.now()
+                self._scheduler.add_job(self._loop, "interval", [name], seconds=BEAT, id=name, next_run_time=now)
+
+    def _loop(self, name: str) -> None:
+        """Let one stage work until it is idle."""
+        with self._turns[name]:
+            while not self._stop.is_set():
+                if not self._stages[name].step(self._world.now()).done:
+                    return
+                self._wake_after(name)
+
+    def _wake_after(self, name: str) -> None:
+        names = list(self._stages)
+        following = names.index(name) + 1
+        if following < len(names):
+            self._scheduler.modify_job(names[following], next_run_time=self._world.now())
+
+    def _failed(self, event: JobExecutionEvent) -> None:
+        self._failure = event.exception
+        self._stop.set()
+
+    def _on_stop(self, _number: int, _frame: FrameType | None) -> None:
+        if self._stop.is_set():
+            os._exit(1)  # asked twice: whatever is in hand was not committed, so nothing is lost
+        self._stop.set()
+
+    def _on_reload(self) -> None:
+        """Take the new configuration between two steps; a bad one changes nothing and says why."""
+        opened = ExitStack()
+        try:
+            config = load_config(self._config.file, self._world)
+            if config.store_file != self._config.store_file:
+                raise ConfigError("[store] url changed, which needs a restart")
+            self._take(config, opened)
+        except ListenerError as error:
+            opened.close()
+            logger.bind(error=str(error)).error("the new configuration was not taken; the old one stays")
+            return
+        self._opened.close()
+        self._config, self._opened = config, opened
+        logger.info("the new configuration is in force")
+
+    def _wind_down(self) -> None:
+        """Let the units in hand end, but not for longer than allowed: what is not committed is simply done again."""
+        self._scheduler.pause()
+        bound = self._config.daemon.stop_within.total_seconds()
+        end = time.monotonic() + bound
+        # the scheduler's own waiting holds a lock that a stage needs to wake the next one
+        ended = [turn.acquire(timeout=max(0.0, end - time.monotonic())) for turn in self._turns.values()]
+        if not all(ended):
+            logger.bind(seconds=bound).warning("a unit of work did not end in time and will be done again")
+            os._exit(0 if self._failure is None else 1)
+        self._scheduler.shutdown(wait=False)

@@ -1,0 +1,60 @@
+"""Logging: loguru to stderr, the libraries' own logging bridged into it, no variable's value in any traceback."""
+
+import json
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+from loguru import logger
+
+if TYPE_CHECKING:
+    from loguru import Message, Record
+
+NOISY = {
+    "apscheduler": logging.ERROR,
+    "httpcore2": logging.WARNING,
+    "slack_sdk": logging.WARNING,
+    "tweepy": logging.WARNING,
+}
+"""Libraries that would log what they should not (tokens at DEBUG) or what nobody needs."""
+
+
+def set_up(level: str, *, as_json: bool = False) -> None:
+    """Send all log lines of ``level`` and above to stderr, as text or as one JSON object a line."""
+    logger.remove()
+    if as_json:
+        logger.add(_write_json, level=level.upper(), format="{message}", backtrace=False, diagnose=False)
+    else:
+        logger.add(sys.stderr, level=level.upper(), format=_line, backtrace=False, diagnose=False)
+    logging.basicConfig(handlers=[_Bridge()], level=0, force=True)
+    for name, floor in NOISY.items():
+        logging.getLogger(name).setLevel(floor)
+
+
+def _line(record: "Record") -> str:
+    record["extra"]["_said"] = " ".join(f"{key}={value!r}" for key, value in record["extra"].items() if key != "_said")
+    return "<level>{level: <8}</level> {message} <dim>{extra[_said]}</dim>\n{exception}"
+
+
+def _write_json(message: "Message") -> None:
+    record = message.record
+    line = {"time": record["time"].isoformat(), "level": record["level"].name, "message": record["message"]}
+    line |= {key: value for key, value in record["extra"].items() if key != "_said"}
+    if record["exception"] is not None:
+        line["exception"] = repr(record["exception"].value)
+    sys.stderr.write(json.dumps(line, default=str) + "\n")
+
+
+class _Bridge(logging.Handler):
+    """Gives what a library logs to loguru, as if said where the library said it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            level: str | int = (
+                record.levelname if record.levelname in logging.getLevelNamesMapping() else record.levelno
+            )
+            said = logger.bind(library=record.name).opt(exception=record.exc_info)
+            # the text is a value, never a format: it may hold braces
+            said.log(level, "{}", record.getMessage())
+        except Exception:  # noqa: BLE001 - what logging asks of a handler
+            self.handleError(record)

@@ -1,0 +1,247 @@
+"""COLLECT: polls the streams that are due, matches what they bring, and puts it away."""
+
+import hashlib
+from collections.abc import Iterable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from loguru import logger
+
+from listener.domain import rhythm, url
+from listener.domain.brand import Brand
+from listener.domain.errors import RateLimited, SourceError, StoreError
+from listener.domain.match import Document, Match, Matcher
+from listener.domain.post import Post
+from listener.domain.source import Budget, Connector, Page, StreamKey
+from listener.domain.story import fingerprint
+from listener.stages.stage import Dice, Progress
+from listener.store.collect import Collecting
+from listener.store.poll import DueStream, Heard, Poll
+from listener.store.streams import SourceStreams
+
+BUDGET = Budget()
+"""What one fetch may take; a stream with more is asked again at once."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A configured source: a connector with its options, and how often its streams may be asked."""
+
+    name: str
+    connector_name: str
+    connector: Connector
+    options: Any
+    rhythm: rhythm.Rhythm
+
+
+class Listener:
+    """What is listened for: the brands and their queries, compiled once."""
+
+    def __init__(self, brands: Iterable[Brand]) -> None:
+        self.brands = {brand.name: brand for brand in brands}
+        self._matcher = Matcher([brand.query for brand in self.brands.values()])
+
+    def hear(self, post: Post, *, history: bool) -> Heard:
+        """Match a post and sign what is compared later."""
+        matches = self._matcher.match(document_of(post))
+        return Heard(
+            post=post,
+            content=content_of(post),
+            # what is said under a page has the page's address, and is not the page's story
+            canonical_url="" if post.kind == "comment" else url.canonical(post.url),
+            history=history,
+            matches=matches,
+            own=frozenset(name for name in matches if self.brands[name].owns(post)),
+            fingerprint=fingerprint(post.title, post.text, _voice(post)) if matches else None,
+        )
+
+
+class Collect:
+    """Polls in a pool of threads, one stream a lane at a time, and commits each poll as it comes in."""
+
+    name = "collect"
+
+    def __init__(
+        self,
+        store: Collecting,
+        sources: Iterable[Source],
+        listener: Listener,
+        pool: Executor,
+        *,
+        width: int,
+        spacing: timedelta,
+        dice: Dice,
+    ) -> None:
+        self._store = store
+        self._sources = {source.name: source for source in sources}
+        self._listener = listener
+        self._pool = pool
+        self._width = width
+        self._spacing = spacing
+        self._dice = dice
+        self._resting: dict[str, datetime] = {}
+
+    def prepare(self, now: datetime) -> int:
+        """Bring the store's brands and streams in line with the configuration. Returns how many sources failed."""
+        self._store.sync_brands(self._listener.brands.values(), now)
+        self._store.retire_sources(self._sources)
+        queries = [brand.query.query.source for brand in self._listener.brands.values()]
+        return sum(not self._name_streams(source, queries, now) for source in self._sources.values())
+
+    def _name_streams(self, source: Source, queries: list[str], now: datetime) -> bool:
+        try:
+            keys = list(source.connector.streams(source.options, queries))
+        except SourceError as error:
+            logger.bind(source=source.name, error=str(error)).error("the source cannot name its streams")
+            return False
+        lanes = {key: _lane(source, key) for key in keys}
+        wanted = SourceStreams(
+            source.name, source.connector_name, lanes, source.connector.keeps_all, source.rhythm.shortest
+        )
+        self._store.sync_streams(wanted, now)
+        return True
+
+    def make_due(self, now: datetime) -> None:
+        """Make every stream due at once, but those whose platform asked for a pause."""
+        self._store.make_due(now)
+
+    def step(self, now: datetime) -> Progress:
+        """Poll as many due streams as the pool is wide."""
+        self._resting = {lane: until for lane, until in self._resting.items() if until > now}
+        due = self._store.due(now, self._width, self._resting)
+        if not due:
+            return Progress(0, self._next(now))
+        fetches = [(stream, self._pool.submit(self._fetch, stream)) for stream in due]
+        errors = 0
+        for stream, fetching in fetches:
+            result = fetching.result()
+            self._resting[stream.lane] = now + self._spacing
+            errors += not self._put_away(stream, result, now)
+        return Progress(len(due), now, errors)
+
+    def _put_away(self, stream: DueStream, result: Page | SourceError, now: datetime) -> bool:
+        """Commit a poll, or the failure to read it. Returns whether all went well."""
+        try:
+            poll = (
+                self._failed(stream, result, now)
+                if isinstance(result, SourceError)
+                else self._heard(stream, result, now)
+            )
+            counts = self._store.commit(poll)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a stage's boundary: recorded, pushed back, gone on
+            logger.bind(source=stream.source).exception("a page could not be put away")
+            poll = self._failed(stream, _unexpected("what the connector brought could not be stored", error), now)
+            counts = self._store.commit(poll)
+        logger.bind(
+            source=stream.source,
+            stream=url.redact(stream.key),
+            outcome=poll.outcome,
+            fresh=counts.fresh,
+            matched=counts.matched,
+        ).log("DEBUG" if poll.outcome == "ok" else "WARNING", "polled")
+        return poll.outcome == "ok"
+
+    def _next(self, now: datetime) -> datetime | None:
+        due = self._store.next_due()
+        # what is overdue waits for its lane to have rested
+        return min(self._resting.values(), default=due) if due is not None and due <= now else due
+
+    def _fetch(self, stream: DueStream) -> Page | SourceError:
+        """Ask the connector. Whatever it raises against its contract is an error of this stream, not of the daemon."""
+        try:
+            return self._sources[stream.source].connector.fetch(stream.key, stream.cursor, BUDGET)
+        except SourceError as error:
+            return error
+        except Exception as error:  # noqa: BLE001 - a stage's boundary: recorded, pushed back, gone on
+            logger.bind(source=stream.source).exception("the connector broke its contract")
+            return _unexpected("the connector failed unexpectedly", error)
+
+    def _heard(self, stream: DueStream, page: Page, now: datetime) -> Poll:
+        source = self._sources[stream.source]
+        heard = [self._listener.hear(post, history=_is_history(post, stream)) for post in page.posts]
+        kept = [one for one in heard if one.matches or source.connector.keeps_all]
+        wait = timedelta(seconds=page.wait) if page.wait else None
+        planned = rhythm.after_success(
+            source.rhythm, stream.interval, now, self._dice(), news=bool(page.posts) and page.news, wait=wait
+        )
+        return Poll(
+            stream=stream,
+            at=now,
+            outcome="ok",
+            due_at=now if page.more and wait is None else planned.due_at,
+            wait_until=now + wait if wait else None,
+            interval=planned.interval,
+            fetched=len(page.posts),
+            heard=kept,
+            removals=page.removals,
+            gap=page.gap,
+            dropped=page.dropped,
+            cursor=page.cursor,
+            caught_up=not page.more,
+            parked=page.parked,
+        )
+
+    def _failed(self, stream: DueStream, error: SourceError, now: datetime) -> Poll:
+        failures = stream.failures + 1
+        planned = rhythm.after_failure(
+            self._sources[stream.source].rhythm,
+            stream.interval,
+            now,
+            self._dice(),
+            failures=failures,
+            until=error.until,
+        )
+        return Poll(
+            stream=stream,
+            at=now,
+            outcome=error.reason,
+            detail=str(error),
+            due_at=planned.due_at,
+            wait_until=error.until if error.until and (isinstance(error, RateLimited) or error.until > now) else None,
+            interval=planned.interval,
+            failures=failures,
+        )
+
+
+def _unexpected(what: str, error: Exception) -> SourceError:
+    return SourceError(f"{what}: {type(error).__name__}; please report it")
+
+
+def document_of(post: Post) -> Document:
+    """What a query sees of a post."""
+    return Document(
+        text=post.text,
+        title=post.title,
+        url=post.url,
+        author=(post.author.handle or post.author.name) if post.author else "",
+        platform=post.platform,
+        lang=post.lang_hint,
+        kind=post.kind,
+        links=post.links,
+    )
+
+
+def content_of(post: Post) -> str:
+    """Hash what people read of a post: another hash is an edit."""
+    return hashlib.sha256(f"{post.title}\x00{post.text}".encode(errors="surrogatepass")).hexdigest()[:32]
+
+
+def _voice(post: Post) -> str:
+    return f"{post.platform}:{post.author.native_id}" if post.author else f"{post.platform}:{post.community}"
+
+
+def _is_history(post: Post, stream: DueStream) -> bool:
+    """Created before its stream was configured; undated entries of a first sweep too."""
+    return not stream.caught_up if post.created_at is None else post.created_at < stream.configured_at
+
+
+def _lane(source: Source, key: StreamKey) -> str:
+    """The host that a stream asks: streams of one lane are asked one after the other, with a pause."""
+    return url.registrable(key) if url.split(key) else f"{source.connector_name}:{source.name}"
+
+
+__all__ = ["Collect", "Listener", "Match", "Source", "content_of", "document_of"]
