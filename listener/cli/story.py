@@ -1,0 +1,56 @@
+"""One mention or alert, told whole to a person on a terminal."""
+
+import json
+from typing import Any
+
+import typer
+
+HEAD = ("mention_id", "brand", "platform", "community", "author", "posted_at", "found_at", "url", "via", "story_id")
+LABELS = ("complaint", "anger", "sarcasm", "suggestion", "relevance", "spam")
+
+
+def print_mention(mention: dict[str, Any]) -> None:
+    """Print a row of the view ``mentions`` with its marks and decisions."""
+    for name in (
+        "mention_id",
+        "brand",
+        "platform",
+        "community",
+        "author",
+        "posted_at",
+        "found_at",
+        "url",
+        "via",
+        "story_id",
+    ):
+        typer.echo(f"{name:<12} {_shown(mention[name])}")
+    typer.echo(f"\n{marked(mention['title'], mention['title_spans'])}\n{marked(mention['text'], mention['spans'])}\n")
+    typer.echo(f"{'judgement':<12} {judged(mention)}")
+    for decision in mention["decisions"]:
+        verb = "fired" if decision["fires"] else "met its conditions, did not fire"
+        typer.echo(f"{'rule':<12} {decision['rule']} ({decision['version']}) {verb}: {decision['reason']}")
+
+
+def marked(text: str, spans: str) -> str:
+    """Return the text with the matched words between »«."""
+    for start, end in reversed(json.loads(spans)):
+        text = f"{text[:start]}»{text[start:end]}«{text[end:]}"
+    return text
+
+
+def judged(mention: dict[str, Any]) -> str:
+    """Say a judgement with all its numbers."""
+    if mention["model"] is None:
+        return "not judged yet"
+    sure = [
+        f"{name} {mention[f'p_{name}']:.2f}"
+        for name in ("negative", "neutral", "positive", *LABELS)
+        if mention[f"p_{name}"] is not None
+    ]
+    said = mention["sentiment"] or ""
+    abstained = f"abstained ({mention['abstained']})" if mention["abstained"] else said
+    return f"{abstained}  {'  '.join(sure)}  language {mention['lang']}  model {mention['model']}"
+
+
+def _shown(value: object) -> str:
+    return "" if value is None else str(value)
