@@ -25,7 +25,7 @@ from listener.domain.errors import BadData, ConfigError, SourceError, Unauthoriz
 from listener.domain.rhythm import Rhythm
 from listener.domain.schema import Block, ConfiguredPlace, Duration
 from listener.domain.secret import SecretUrl
-from listener.domain.source import Budget, Connector, Cursor, Page, StreamKey
+from listener.domain.source import Budget, Connector, Cursor, Gap, Page, StreamKey
 from listener.net.answers import error_for, fresh_for, retry_at
 from listener.net.client import Limits, Response
 from listener.net.robots import Robots
@@ -250,6 +250,7 @@ class Rss:
             cursor=note.dump(),
             more=more,
             wait=None if more else wait,
+            gap=_gap(made, answer.note, self._tools.now()) if start == 0 else None,
             dropped=made.dropped if not more else (),
         )
 
@@ -311,6 +312,16 @@ def _place(target: _Target, response: Response) -> Place:
         return Place(target.stream, response.url)
     parts = urlsplit(response.url)
     return Place(target.stream, f"{parts.scheme}://{parts.netloc}/", target.url)
+
+
+def _gap(made: Posts, note: Note, now: datetime) -> Gap | None:
+    """Say a gap where no entry of earlier polls is left: a feed shows its newest, and some may have come and gone."""
+    known = set(note.ids.values())
+    # a feed of one entry has nothing that could be left
+    if len(made.posts) < 2 or not known or any(post.native_id in known for post in made.posts):
+        return None
+    oldest = min((post.created_at for post in made.posts if post.created_at), default=now)
+    return Gap(None, min(oldest, now), "no entry of the last poll is left in the feed; some may have been missed")
 
 
 def _start(made: Posts, note: Note) -> int:

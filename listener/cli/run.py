@@ -1,5 +1,6 @@
 """``listener run``: the daemon, or one full turn of the line."""
 
+import os
 import sys
 import time
 from typing import TYPE_CHECKING, Annotated, Any
@@ -34,7 +35,10 @@ def run(
         return
     from listener.daemon import Daemon
 
-    sys.exit(Daemon(config, world(), alert_history=alert_history).run())
+    code = Daemon(config, world(), alert_history=alert_history).run()
+    sys.stderr.flush()
+    # threads that still wait for a slow site would hold up the end; what they bring was not committed
+    os._exit(code)
 
 
 def one_turn(config: "Config", outside: "World", *, alert_history: bool) -> dict[str, Any]:

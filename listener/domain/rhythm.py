@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 
 QUICKER, SLOWER = 0.6, 1.4
 JITTER = 0.1
-STEADY_FAILURES = 6
-"""From here on a stream counts as failing and is shown as such; it is still tried, ever more rarely."""
 
 
 @dataclass(frozen=True, slots=True)

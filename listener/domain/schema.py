@@ -38,8 +38,8 @@ def in_words(length: timedelta) -> str:
     seconds = length.total_seconds()
     for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
         if seconds and seconds % size == 0:
-            return f"{seconds / size:g} {unit}"
-    return f"{seconds:g} s"
+            return f"{seconds / size:.12g} {unit}"
+    return f"{seconds:.12g} s"
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(in_words)]

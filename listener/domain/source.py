@@ -27,7 +27,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """An interval that was not heard, and why. ``since`` None: from the stream's beginning."""
+    """An interval that was not heard, and why. ``since`` None: from when the stream was last heard."""
 
     since: datetime | None
     until: datetime

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,8 +11,8 @@ from loguru import logger
 
 from listener.domain import rhythm, url
 from listener.domain.brand import Brand
-from listener.domain.errors import RateLimited, SourceError, StoreError
-from listener.domain.match import Document, Match, Matcher
+from listener.domain.errors import SourceError, StoreError
+from listener.domain.match import Document, Matcher
 from listener.domain.post import Post
 from listener.domain.source import Budget, Connector, Page, StreamKey
 from listener.domain.story import fingerprint
@@ -23,6 +23,13 @@ from listener.store.streams import SourceStreams
 
 BUDGET = Budget()
 """What one fetch may take; a stream with more is asked again at once."""
+
+
+RENAMING = timedelta(minutes=5)
+"""How long a source that could not name its streams is left alone."""
+
+PATIENCE = 1.0
+"""Seconds that a step waits for the slowest of its fetches."""
 
 
 @dataclass(frozen=True)
@@ -82,25 +89,33 @@ class Collect:
         self._spacing = spacing
         self._dice = dice
         self._resting: dict[str, datetime] = {}
+        self._flying: dict[Future[Page | SourceError], DueStream] = {}
+        self._named: dict[str, tuple[datetime, list[StreamKey] | None]] = {}
 
     def prepare(self, now: datetime) -> int:
         """Bring the store's brands and streams in line with the configuration. Returns how many sources failed."""
         self._store.sync_brands(self._listener.brands.values(), now)
         self._store.retire_sources(self._sources)
-        queries = [brand.query.query.source for brand in self._listener.brands.values()]
-        return sum(not self._name_streams(source, queries, now) for source in self._sources.values())
+        self._named.clear()
+        return sum(not self._name_streams(source, now) for source in self._sources.values())
 
-    def _name_streams(self, source: Source, queries: list[str], now: datetime) -> bool:
+    def _name_streams(self, source: Source, now: datetime) -> bool:
+        """Ask the connector what its streams are: a folder has new files, a list of feeds has grown."""
+        queries = [brand.query.query.source for brand in self._listener.brands.values()]
+        _, before = self._named.get(source.name, (now, None))
+        self._named[source.name] = (now + source.rhythm.shortest, before)
         try:
             keys = list(source.connector.streams(source.options, queries))
-        except SourceError as error:
-            logger.bind(source=source.name, error=str(error)).error("the source cannot name its streams")
+        except Exception as error:  # noqa: BLE001 - a stage's boundary: said, and tried again later
+            self._named[source.name] = (now + max(source.rhythm.shortest, RENAMING), before)
+            said = str(error) if isinstance(error, SourceError) else type(error).__name__
+            logger.bind(source=source.name, error=said).error("the source cannot name its streams")
             return False
-        lanes = {key: _lane(source, key) for key in keys}
-        wanted = SourceStreams(
-            source.name, source.connector_name, lanes, source.connector.keeps_all, source.rhythm.shortest
-        )
-        self._store.sync_streams(wanted, now)
+        if keys != before:
+            lanes = {key: _lane(source, key) for key in keys}
+            keeps_all, interval = source.connector.keeps_all, source.rhythm.shortest
+            self._store.sync_streams(SourceStreams(source.name, source.connector_name, lanes, keeps_all, interval), now)
+            self._named[source.name] = (now + source.rhythm.shortest, keys)
         return True
 
     def make_due(self, now: datetime) -> None:
@@ -108,18 +123,26 @@ class Collect:
         self._store.make_due(now)
 
     def step(self, now: datetime) -> Progress:
-        """Poll as many due streams as the pool is wide."""
+        """Ask as many due streams as the pool is wide, and put away what has come by then.
+
+        A slow answer is waited for in later steps, so that it holds up its own lane alone.
+        """
+        errors = sum(
+            not self._name_streams(source, now) for source in self._sources.values() if self._is_stale(source, now)
+        )
         self._resting = {lane: until for lane, until in self._resting.items() if until > now}
-        due = self._store.due(now, self._width, self._resting)
-        if not due:
-            return Progress(0, self._next(now))
-        fetches = [(stream, self._pool.submit(self._fetch, stream)) for stream in due]
-        errors = 0
-        for stream, fetching in fetches:
-            result = fetching.result()
+        busy = {*self._resting, *(stream.lane for stream in self._flying.values())}
+        for stream in self._store.due(now, self._width - len(self._flying), busy):
+            self._flying[self._pool.submit(self._fetch, stream)] = stream
+        come = wait(self._flying, timeout=PATIENCE).done
+        for fetching in [one for one in self._flying if one in come]:
+            stream = self._flying.pop(fetching)
             self._resting[stream.lane] = now + self._spacing
-            errors += not self._put_away(stream, result, now)
-        return Progress(len(due), now, errors)
+            errors += not self._put_away(stream, fetching.result(), now)
+        return Progress(len(come), now if self._flying else self._next(now), errors)
+
+    def _is_stale(self, source: Source, now: datetime) -> bool:
+        return self._named[source.name][0] <= now if source.name in self._named else True
 
     def _put_away(self, stream: DueStream, result: Page | SourceError, now: datetime) -> bool:
         """Commit a poll, or the failure to read it. Returns whether all went well."""
@@ -164,16 +187,16 @@ class Collect:
         source = self._sources[stream.source]
         heard = [self._listener.hear(post, history=_is_history(post, stream)) for post in page.posts]
         kept = [one for one in heard if one.matches or source.connector.keeps_all]
-        wait = timedelta(seconds=page.wait) if page.wait else None
+        pause = timedelta(seconds=page.wait) if page.wait else None
         planned = rhythm.after_success(
-            source.rhythm, stream.interval, now, self._dice(), news=bool(page.posts) and page.news, wait=wait
+            source.rhythm, stream.interval, now, self._dice(), news=bool(page.posts) and page.news, wait=pause
         )
         return Poll(
             stream=stream,
             at=now,
             outcome="ok",
-            due_at=now if page.more and wait is None else planned.due_at,
-            wait_until=now + wait if wait else None,
+            due_at=now if page.more and pause is None else planned.due_at,
+            wait_until=now + pause if pause else None,
             interval=planned.interval,
             fetched=len(page.posts),
             heard=kept,
@@ -201,7 +224,7 @@ class Collect:
             outcome=error.reason,
             detail=str(error),
             due_at=planned.due_at,
-            wait_until=error.until if error.until and (isinstance(error, RateLimited) or error.until > now) else None,
+            wait_until=error.until,
             interval=planned.interval,
             failures=failures,
         )
@@ -242,6 +265,3 @@ def _is_history(post: Post, stream: DueStream) -> bool:
 def _lane(source: Source, key: StreamKey) -> str:
     """The host that a stream asks: streams of one lane are asked one after the other, with a pause."""
     return url.registrable(key) if url.split(key) else f"{source.connector_name}:{source.name}"
-
-
-__all__ = ["Collect", "Listener", "Match", "Source", "content_of", "document_of"]

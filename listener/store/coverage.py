@@ -20,7 +20,7 @@ def extend(db: Connection, poll: Poll, counts: Counts) -> None:
     last = _last(db, poll.stream.id)
     since = last.until if last is not None else poll.at
     if poll.gap is not None:
-        began = poll.gap.since or poll.stream.configured_at
+        began = poll.gap.since or poll.stream.last_ok_at or poll.stream.configured_at
         _insert(db, poll, min(began, poll.gap.until), poll.gap.until, outcome="gap", detail=poll.gap.reason)
     added = _added(poll, counts)
     if last is not None and poll.gap is None and _goes_on(last, poll):

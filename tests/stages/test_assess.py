@@ -1,5 +1,7 @@
 """ASSESS: every mention is judged once, and one bad text stops nobody."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from listener.domain.judgement import Judgement, Passage
@@ -41,7 +43,12 @@ def test_the_judge_sees_the_passage(bench: Bench, monkeypatch: pytest.MonkeyPatc
     """Text, title, brand, where it stands, and the brand's own handles."""
     seen: list[Passage] = []
     ask = bench.judge.judge
-    monkeypatch.setattr(bench.judge, "judge", lambda passages: (seen.extend(passages), ask(passages))[1])
+
+    def watching(passages: Sequence[Passage]) -> list[Judgement]:
+        seen.extend(passages)
+        return ask(passages)
+
+    monkeypatch.setattr(bench.judge, "judge", watching)
     bench.listen_for(brand(accounts=("forum:@Acme_Help",)))
     bench.tell(post("1", "so acme is broken", title="Hm", lang_hint="en"))
     (passage,) = seen
@@ -106,7 +113,7 @@ class Editing:
         self._bench = bench
         self._text = text
 
-    def judge(self, passages: list[Passage]) -> list[Judgement]:
+    def judge(self, passages: Sequence[Passage]) -> list[Judgement]:
         """Edit the post, then judge what it was."""
         self._bench.hear(post("1", self._text), at=NEXT)
         return [Judgement("editing-1", "en") for _ in passages]
@@ -115,7 +122,7 @@ class Editing:
 def test_a_mention_edited_while_it_is_judged_stays_to_be_judged(bench: Bench) -> None:
     """The judgement of the former text is not put to it."""
     bench.hear(post("1"))
-    Assess(Assessing(bench.store), Editing(bench, "acme is lovely"), {}).step(NEXT)  # type: ignore[arg-type]
+    Assess(Assessing(bench.store), Editing(bench, "acme is lovely"), {}).step(NEXT)
     assert bench.column("SELECT model FROM mentions") == [None]
     bench.run(NEXT)
     assert bench.judge.asked == ["acme is lovely"]
@@ -124,7 +131,7 @@ def test_a_mention_edited_while_it_is_judged_stays_to_be_judged(bench: Bench) ->
 def test_a_mention_withdrawn_while_it_is_judged_stays_withdrawn(bench: Bench) -> None:
     """And is not judged again."""
     bench.hear(post("1"))
-    Assess(Assessing(bench.store), Editing(bench, "no name"), {}).step(NEXT)  # type: ignore[arg-type]
+    Assess(Assessing(bench.store), Editing(bench, "no name"), {}).step(NEXT)
     bench.run(NEXT)
     assert (bench.judge.asked, bench.sql("SELECT * FROM mentions")) == ([], [])
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -197,7 +198,7 @@ def test_a_poll_that_cannot_be_put_away_leaves_everything_as_it_was(
     [{"text": "acme \ud83d"}, {"likes": 10**30}, {"created_at": T0.replace(tzinfo=None)}],
     ids=["half a surrogate", "a number too big", "a naive time"],
 )
-def test_a_post_that_cannot_be_stored_is_an_error_of_its_stream(bench: Bench, bad: dict[str, object]) -> None:
+def test_a_post_that_cannot_be_stored_is_an_error_of_its_stream(bench: Bench, bad: dict[str, Any]) -> None:
     """A connector that breaks its contract stops neither the daemon nor the other streams."""
     bench.connectors["hose"].pages["main"] = [Page(posts=[post("2")])]
     bench.hear(post("1", **bad), cursor=Cursor("past it"))

@@ -29,7 +29,9 @@ def test_a_new_day_begins_a_new_row_where_the_last_ended(bench: Bench) -> None:
 
 def test_another_outcome_begins_a_new_row(bench: Bench) -> None:
     """The outage stands between what was heard, with its reason."""
-    for hours, answer in enumerate((Page(), Unavailable("it is down"), Unavailable("it is down"), Page())):
+    down = Unavailable("it is down")
+    answers: list[Page | Exception] = [Page(), down, down, Page()]
+    for hours, answer in enumerate(answers):
         bench.poll(answer, at=T0 + hours * HOUR)
     assert [(row["outcome"], row["since"], row["polls"]) for row in bench.sql(LEDGER)] == [
         ("ok", "25 12:00", 1),

@@ -73,7 +73,7 @@ def test_a_decision_keeps_its_numbers(bench: Bench) -> None:
     (decision,) = bench.sql("SELECT fires, reason, numbers, author FROM decision")
     assert decision["fires"] == 1
     assert '"p_complaint": 0.9' in decision["numbers"]
-    assert (decision["author"], decision["reason"][:17]) == ("forum:ann", "A mention of Acme")
+    assert (decision["author"], decision["reason"][:30]) == ("forum:ann", "This complaint mention of Acme")
 
 
 def test_a_rule_for_one_brand_leaves_others_alone(bench: Bench) -> None:

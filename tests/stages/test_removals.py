@@ -103,8 +103,8 @@ def test_an_author_can_be_hidden_and_restored(bench: Bench) -> None:
 
 def test_removals_of_what_was_never_kept_leave_no_trace(bench: Bench) -> None:
     """A firehose says of everything that it was deleted."""
-    take_down(bench, Removed.DELETED, post_id="unknown")
-    take_down(bench, Removed.DELETED, author_id="nobody")
+    strange = [removal(Removed.DELETED, post_id="unknown"), removal(Removed.DELETED, author_id="nobody")]
+    bench.hear(removals=strange)
     assert bench.sql("SELECT * FROM tombstone") == []
 
 

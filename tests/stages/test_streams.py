@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from listener.domain.errors import BudgetSpent, RateLimited, Unavailable
 from listener.domain.source import Cursor, Page
 from listener.store.collect import Collecting
@@ -57,9 +59,10 @@ def test_another_connector_does_not_get_the_cursor_of_the_former(bench: Bench) -
     ]
 
 
-def test_a_source_that_cannot_name_its_streams_keeps_those_it_has(bench: Bench) -> None:
-    """A list that cannot be read for once is no reason to hear nothing."""
-    bench.connectors["feed"].refuses = Unavailable("the list is down")
+@pytest.mark.parametrize("refusal", [Unavailable("the list is down"), KeyError("oops")], ids=["down", "broken"])
+def test_a_source_that_cannot_name_its_streams_keeps_those_it_has(bench: Bench, refusal: Exception) -> None:
+    """A list that cannot be read for once is no reason to hear nothing, nor to die."""
+    bench.connectors["feed"].refuses = refusal
     assert bench.collect.prepare(T0 + HOUR) == 1
     assert bench.column("SELECT state FROM sources") == ["active", "active"]
 

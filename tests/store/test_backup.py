@@ -8,7 +8,7 @@ import pytest
 
 from listener.domain.errors import StoreError
 from listener.store.engine import backup, check, open_store
-from tests.scripted import T0, Bench, post
+from tests.scripted import HOUR, T0, Bench, post
 
 
 def by_hand(path: Path, *statements: str) -> None:
@@ -68,7 +68,7 @@ def test_a_backup_into_a_folder_that_is_not_there_names_the_target(bench: Bench,
 def test_a_sound_store_has_no_faults(bench: Bench) -> None:
     """After inserts, edits and deletions."""
     bench.hear(post("1"), post("2"))
-    bench.hear(post("1", "acme, edited"))
+    bench.hear(post("1", "acme, edited"), at=T0 + HOUR)
     assert check(bench.path) == []
 
 

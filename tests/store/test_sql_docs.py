@@ -120,7 +120,7 @@ def test_the_command_line_is_described_as_it_is() -> None:
     """Every option that the page shows is one of the command, and none is left out."""
     from typer.main import get_command
 
-    from listener.cli import app
+    from listener.cli.commands import app
 
     options = {name for one in get_command(app).commands["sql"].params for name in one.opts if name.startswith("--")}  # type: ignore[attr-defined]
     assert options == set(re.findall(r"--(?:json|csv|timeout)", PAGE)) == {"--json", "--csv", "--timeout"}

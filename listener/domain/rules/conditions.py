@@ -1,5 +1,6 @@
 """The conditions that a mention must meet, shared by the rules that look at mentions."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -58,6 +59,13 @@ class Conditions(Block):
         return ""
 
     def _unmet_probability(self, mention: JudgedMention) -> str:
+        for name, floor, found in self._floors(mention):
+            if found is None or found < floor:
+                return f"{name} is {'not judged' if found is None else f'{found:.2f}'}, below {floor:.2f}"
+        return ""
+
+    def _floors(self, mention: JudgedMention) -> Iterator[tuple[str, float, float | None]]:
+        """Yield the wanted floors of probabilities, with what was found."""
         judgement = mention.judgement
         negative = judgement.sentiment.negative if judgement.sentiment else None
         for name, floor, found in (
@@ -65,9 +73,15 @@ class Conditions(Block):
             ("p(complaint)", self.min_complaint, judgement.heads.get("complaint")),
             ("p(anger)", self.min_anger, judgement.heads.get("anger")),
         ):
-            if floor is not None and (found is None or found < floor):
-                return f"{name} is {'not judged' if found is None else f'{found:.2f}'}, below {floor:.2f}"
-        return ""
+            if floor is not None:
+                yield name, floor, found
+
+    def measured(self, mention: JudgedMention) -> str:
+        """Say the numbers of a mention that meets the floors, beside them; empty where no floor is set."""
+        parts = [f"{name} {found:.2f} (at least {floor:.2f})" for name, floor, found in self._floors(mention)]
+        if self.min_reach is not None:
+            parts.append(f"reach {mention.reach:,} (at least {self.min_reach:,})")
+        return ", ".join(parts)
 
     def described(self) -> str:
         """Say the wanted labels as words before "mention": ``negative or neutral, angry complaint``."""

@@ -24,13 +24,14 @@ class MentionRule(Handling, Conditions):
         unmet = self.unmet(mention)
         if unmet:
             return Decision(met=False, fires=False, reason=unmet)
-        kind, document = self.described(), mention.document
+        kind, measured, document = self.described(), self.measured(mention), mention.document
         # that it came by a feed says nothing to a reader: the site does
         place = (host(document.url) if document.platform == "rss" else "") or document.platform
         return Decision(
             met=True,
             fires=True,
-            reason=f"A mention of {mention.brand} meets every condition of this rule{f' ({kind})' if kind else ''}.",
+            reason=f"This {f'{kind} ' if kind else ''}mention of {mention.brand}{f' with {measured}' if measured else ''}"
+            f" meets every condition of the rule {self.name}.",
             title=f"{mention.brand}: {f'{kind} ' if kind else ''}mention on {place}",
             numbers=_numbers(mention),
             evidence=(mention.mention_id,),

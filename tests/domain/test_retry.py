@@ -1,0 +1,30 @@
+"""Retry: a message that did not get through comes again, ever more rarely."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from listener.domain.retry import GIVE_UP, LONGEST, next_try
+from tests.scripted import T0
+
+
+@pytest.mark.parametrize(("attempts", "seconds"), [(0, 15), (1, 30), (2, 60), (7, 1920), (8, 3600), (9, 3600)])
+def test_pauses_double_up_to_an_hour(attempts: int, seconds: int) -> None:
+    """With the dice in the middle."""
+    assert next_try(T0, attempts, 0.5) == T0 + timedelta(seconds=seconds)
+
+
+@given(st.integers(0, 10**9), st.floats(0, 1))
+def test_a_message_is_tried_many_times_before_it_is_given_up(attempts: int, dice: float) -> None:
+    """No pause comes near the time after which it is."""
+    pause = next_try(T0, attempts, dice) - T0
+    assert timedelta(seconds=11) < pause <= LONGEST * 1.25 < GIVE_UP / 50
+
+
+@given(st.integers(0, 20), st.floats(0, 1), st.floats(0, 1))
+def test_the_dice_spread_but_keep_the_size(attempts: int, one: float, other: float) -> None:
+    """Two messages that failed together come within a factor of two of each other."""
+    pauses = sorted(next_try(T0, attempts, dice) - T0 for dice in (one, other))
+    assert pauses[1] <= pauses[0] * 1.7
