@@ -185,7 +185,7 @@ SELECT
     s.key,
     coalesce(s.last_ok_at, s.configured_at),
     datetime('now'),
-    CASE s.state WHEN 'parked' THEN 'parked' ELSE 'overdue' END,
+    CASE WHEN s.state = 'parked' THEN 'parked' WHEN s.failures > 0 THEN 'failing' ELSE 'overdue' END,
     CASE
         WHEN s.state = 'parked' THEN s.reason
         WHEN s.error <> '' THEN s.error

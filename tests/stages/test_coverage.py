@@ -87,7 +87,7 @@ def test_a_stream_that_fails_is_blind_until_it_is_heard(bench: Bench) -> None:
     """What goes on is marked as such, and ends with the next good poll."""
     now = "SELECT what, why FROM blind_spots WHERE ongoing AND source = 'feed' AND why NOT LIKE 'nothing%'"
     bench.poll(Unavailable("it is down"))
-    assert bench.sql(now) == [{"what": "overdue", "why": "it is down"}]
+    assert bench.sql(now) == [{"what": "failing", "why": "it is down"}]
     bench.poll(Page(), at=T0 + HOUR)
     assert bench.sql(now) == []
 
