@@ -27,12 +27,12 @@ class MentionRule(Handling, Conditions):
         kind, measured, document = self.described(), self.measured(mention), mention.document
         # that it came by a feed says nothing to a reader: the site does
         place = (host(document.url) if document.platform == "rss" else "") or document.platform
+        what, numbers = f"{kind} mention".lstrip(), f" with {measured}" if measured else ""
         return Decision(
             met=True,
             fires=True,
-            reason=f"This {f'{kind} ' if kind else ''}mention of {mention.brand}{f' with {measured}' if measured else ''}"
-            f" meets every condition of the rule {self.name}.",
-            title=f"{mention.brand}: {f'{kind} ' if kind else ''}mention on {place}",
+            reason=f"This {what} of {mention.brand}{numbers} meets every condition of the rule {self.name}.",
+            title=f"{mention.brand}: {what} on {place}",
             numbers=_numbers(mention),
             evidence=(mention.mention_id,),
         )

@@ -1,0 +1,1 @@
+"""The classifier: reading, judging, measuring, training."""
