@@ -24,9 +24,9 @@ def reader(encoder: Encoder) -> Reader:
 
 
 def test_a_short_text_is_read_as_it_is(reader: Reader) -> None:
-    """Scrubbed, without a target where there is no brand."""
+    """Scrubbed, handles kept, without a target where there is no brand."""
     reading = reader.read(Passage("@jane my router is broken, see https://example.org/x"))
-    assert reading.inputs == (Input("@user my router is broken, see http", ""),)
+    assert reading.inputs == (Input("@jane my router is broken, see http", ""),)
     assert (reading.language, reading.reason) == ("en", None)
 
 

@@ -107,15 +107,14 @@ def test_plain_statements_are_neutral(shipped: Judge) -> None:
 
 def test_sentiment_is_toward_the_brand(shipped: Judge) -> None:
     """One sentence, two brands, two answers."""
-    text = "After years with awful Vexacom I moved to Brightline and I love it, such great people."
+    text = "Vexacom is terrible, Brightline is great."
     places = {name: text.index(name) for name in ("Vexacom", "Brightline")}
     bad, good = shipped.judge(
         [Passage(text, brand=name, spans=(Span(at, at + len(name)),)) for name, at in places.items()]
     )
     assert bad.sentiment
     assert good.sentiment
-    assert good.sentiment.positive > bad.sentiment.positive + 0.2
-    assert bad.sentiment.negative > good.sentiment.negative + 0.2
+    assert (bad.sentiment.label, good.sentiment.label) == ("negative", "positive")
 
 
 def test_a_complaint_deep_in_an_article_is_found(shipped: Judge) -> None:
