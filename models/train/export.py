@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +110,7 @@ def provenance(recipe: Recipe, data: Path, held: int) -> dict[str, Any]:
         "seed": recipe.seed,
         "held_out": held,
         "data": {name: _sha256(data / name / "train.jsonl") for name in sorted(names)} | {"own": _sha256(OWN)},
-        "versions": {name: version(name) for name in packages},
+        "versions": {name: _version(name) for name in packages},
     }
 
 
@@ -126,6 +126,14 @@ def write_full_precision(network: Network, folder: Path, base: Path, manifest: M
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write ``manifest.json``."""
     (folder / "manifest.json").write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
+def _version(package: str) -> str:
+    """Name a package's version; a base encoder of another origin has none."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
 
 
 def _sha256(path: Path) -> str:
