@@ -3,7 +3,6 @@
 import argparse
 import copy
 import importlib.util
-from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -61,7 +60,7 @@ def main() -> None:
 
 
 def train(recipe: Recipe, runs: list[list[Example]], base: Path, work: Path) -> Path:
-    """Fit stage after stage, each from the last one's weights; return the checkpoint of the last.
+    """Fit every course from the base, each stage from the last one's weights; return the average of their ends.
 
     A stage of several seeds is run once for each, and the weights are averaged, those it began with too if it says so.
     A finished run is left as it is.
@@ -69,19 +68,22 @@ def train(recipe: Recipe, runs: list[list[Example]], base: Path, work: Path) -> 
     torch.manual_seed(recipe.seed)
     network = Network.from_base(base, recipe.dropout)
     tokenizer = training_tokenizer(base, recipe.longest)
-    waiting = iter(runs)
-    for number, stage in enumerate(recipe.stages, 1):
-        start = copy.deepcopy(network.state_dict())
-        made = [start] if stage.start else []
-        for seed in stage.seeds:
-            network.load_state_dict(start)
-            seeded = replace(recipe.until(number), seed=recipe.seed + seed)
-            checkpoint = work / f"{recipe.name}-{number}-{seed}.pt"
-            fit(network, tokenizer, next(waiting), seeded, checkpoint=checkpoint, report=_say)
-            made.append(copy.deepcopy(network.state_dict()))
-        network.load_state_dict(average(made))
+    beginning = copy.deepcopy(network.state_dict())
+    waiting, ends = iter(runs), []
+    for course, stages in enumerate(recipe.courses):
+        start = beginning
+        for number, stage in enumerate(stages, 1):
+            made = [start] if stage.start else []
+            for seed in stage.seeds:
+                network.load_state_dict(start)
+                checkpoint = work / f"{recipe.name}-{course}-{number}-{seed}.pt"
+                run = recipe.until(course, number, seed)
+                fit(network, tokenizer, next(waiting), run, checkpoint=checkpoint, report=_say)
+                made.append(copy.deepcopy(network.state_dict()))
+            start = average(made)
+        ends.append(start)
     finished = work / f"{recipe.name}.pt"
-    torch.save({"network": network.state_dict()}, finished)
+    torch.save({"network": average(ends, recipe.shares)}, finished)
     return finished
 
 

@@ -61,7 +61,8 @@ OWN = Path(__file__).with_name("own.jsonl")
 
 def split_training(recipe: Recipe, data: Path) -> tuple[list[list[Example]], list[Example]]:
     """Return what each run of the recipe's stages fits, repeats included, and what all hold out."""
-    sets = {one.name: one for stage in recipe.stages for one in stage.sets}
+    stages = [(number, stage) for course in recipe.courses for number, stage in enumerate(course)]
+    sets = {one.name: one for _, stage in stages for one in stage.sets}
     rows = {name: _own_rows() if one.own else _rows(data / name, "train") for name, one in sets.items()}
     fitted = {name: [row for row in rows[name] if not _held_out(row, recipe.hold_out)] for name in sets}
     # what we wrote ourselves has not the world's rates: it calibrates nothing
@@ -72,7 +73,7 @@ def split_training(recipe: Recipe, data: Path) -> tuple[list[list[Example]], lis
             for one in stage.sets
             for example in _passes(fitted[one.name], one, f"{recipe.seed}/{number}/{seed}", people=stage.people)
         ]
-        for number, stage in enumerate(recipe.stages)
+        for number, stage in stages
         for seed in stage.seeds
     ]
     return runs, held

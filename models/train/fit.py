@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from models.train.examples import UNKNOWN, Example, batches
 from models.train.network import HEADS, Network
-from models.train.recipe import Recipe
+from models.train.recipe import Recipe, Stage
 
 
 def tensors(tokenizer: Tokenizer, examples: Sequence[Example]) -> dict[str, Tensor]:
@@ -32,18 +32,28 @@ def training_tokenizer(base: Path, longest: int) -> Tokenizer:
     return tokenizer
 
 
-def loss_of(logits: Sequence[Tensor], examples: Sequence[Example], recipe: Recipe) -> Tensor:
-    """Sum the heads' cross-entropies over the examples that carry each label."""
+def loss_of(
+    logits: Sequence[Tensor], examples: Sequence[Example], weights: Mapping[str, float], smoothing: float
+) -> Tensor:
+    """Sum the heads' cross-entropies over the labels that are given; ``weights``: of one label of each head."""
     total = torch.zeros(())
     for name, scores in zip(HEADS, logits, strict=True):
         labels = torch.tensor([getattr(example, name) for example in examples])
         if bool((labels != UNKNOWN).any()):
             # a batch with a single complaint must not shout: every label weighs the same wherever it falls
             summed = nn.functional.cross_entropy(
-                scores.float(), labels, ignore_index=UNKNOWN, reduction="sum", label_smoothing=recipe.smoothing
+                scores.float(), labels, ignore_index=UNKNOWN, reduction="sum", label_smoothing=smoothing
             )
-            total = total + recipe.stages[-1].loss_weights[name] * summed / len(examples)
+            total = total + weights[name] * summed / len(examples)
     return total
+
+
+def label_weights(examples: Sequence[Example], stage: Stage) -> dict[str, float]:
+    """Return the weight of one label of each head."""
+    if not stage.balanced:
+        return stage.loss_weights
+    given = {name: sum(getattr(example, name) != UNKNOWN for example in examples) for name in HEADS}
+    return {name: stage.loss_weights[name] * len(examples) / max(1, count) for name, count in given.items()}
 
 
 def fit(
@@ -59,9 +69,10 @@ def fit(
 
     Goes on from ``checkpoint`` if it is there and of the same recipe.
     """
-    stage = recipe.stages[-1]
+    stage = recipe.stage
     plan = [batch for epoch in range(stage.epochs) for batch in batches(examples, recipe, epoch)]
     state = _State(network, recipe, len(plan))
+    weights = label_weights(examples, stage)
     start = state.resume(checkpoint) if checkpoint.exists() else 0
     began, running = time.monotonic(), 0.0
     network.train()
@@ -69,7 +80,7 @@ def fit(
         torch.manual_seed(recipe.seed + step)  # dropout repeats exactly after a resume
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits = network(**tensors(tokenizer, plan[step]))
-        loss = loss_of(logits, plan[step], recipe)
+        loss = loss_of(logits, plan[step], weights, recipe.smoothing)
         state.learn(loss)
         running += loss.item()
         if (step + 1) % 50 == 0:
@@ -80,12 +91,17 @@ def fit(
             state.save(checkpoint, step + 1)
 
 
-def average(states: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
-    """Average the weights of networks that were trained from one start; whole numbers are the first one's."""
-    first = states[0]
+def average(states: Sequence[dict[str, Tensor]], shares: Sequence[float] = ()) -> dict[str, Tensor]:
+    """Average the weights of networks that were trained from one start; whole numbers are the first one's.
+
+    ``shares`` add up to 1 and say what each counts; none: all the same.
+    """
+    counted = shares or [1 / len(states)] * len(states)
     return {
-        name: torch.stack([state[name] for state in states]).mean(0) if value.is_floating_point() else value
-        for name, value in first.items()
+        name: sum((share * state[name] for share, state in zip(counted, states, strict=True)), torch.zeros(()))
+        if value.is_floating_point()
+        else value
+        for name, value in states[0].items()
     }
 
 
@@ -97,8 +113,8 @@ class _State:
         self.recipe = recipe
         self.optimiser = torch.optim.AdamW(
             [
-                {"params": network.encoder.parameters(), "lr": recipe.stages[-1].rate},
-                {"params": network.heads.parameters(), "lr": recipe.stages[-1].head_rate},
+                {"params": network.encoder.parameters(), "lr": recipe.stage.rate},
+                {"params": network.heads.parameters(), "lr": recipe.stage.head_rate},
             ],
             weight_decay=recipe.weight_decay,
         )

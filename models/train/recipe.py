@@ -31,6 +31,8 @@ class Stage:
     rate: float
     head_rate: float
     loss_weights: dict[str, float] = field(default_factory=lambda: {"sentiment": 1.0, "complaint": 1.0, "anger": 0.7})
+    balanced: bool = False
+    """Whether a head with few labels counts as much as one with many; else every label does."""
     seeds: tuple[int, ...] = (0,)
     """The stage is run once for each from the same start, and the weights are averaged."""
     start: bool = field(default=False, repr=False)
@@ -45,7 +47,10 @@ class Recipe:
     """The settings of one training, kept beside the weights."""
 
     name: str
-    stages: tuple[Stage, ...]
+    courses: tuple[tuple[Stage, ...], ...]
+    """Each leads from the base through its stages; the ends of all are averaged, since each errs in its own way."""
+    shares: tuple[float, ...] = (1.0,)
+    """What each course counts in the average."""
     batch: int = 64
     """The optimiser's step over 23 M weights costs as much as a dozen sequences: fewer, larger steps."""
     warmup: float = 0.06
@@ -60,22 +65,27 @@ class Recipe:
     seed: int = 20261125
     checkpoint_steps: int = 200
 
-    def until(self, stages: int) -> "Recipe":
-        """Return the recipe of the first ``stages`` alone: what their checkpoint depends on."""
-        return replace(self, stages=self.stages[:stages])
+    @property
+    def stage(self) -> Stage:
+        """What is run last, and all of it that a recipe made by ``until`` runs."""
+        return self.courses[-1][-1]
+
+    def until(self, course: int, stages: int, seed: int = 0) -> "Recipe":
+        """Return the recipe of a course's first ``stages`` with another seed: what their checkpoint depends on."""
+        return replace(self, courses=(self.courses[course][:stages],), shares=(1.0,), seed=self.seed + seed)
 
 
-BROAD = Stage(
-    sets=(
-        TrainingSet("semeval17_sentiment"),
-        TrainingSet("dong2014", tokenised=True),
-        TrainingSet("mams_atsa"),
-        TrainingSet("newsmtsc"),
-        TrainingSet("sxsw_brands"),
-        TrainingSet("apple2014"),
-        TrainingSet("complaints2019", repeat=2),
-        TrainingSet("tweeteval_emotion"),
-    ),
+_MOODS = (
+    TrainingSet("semeval17_sentiment"),
+    TrainingSet("dong2014", tokenised=True),
+    TrainingSet("mams_atsa"),
+    TrainingSet("newsmtsc"),
+    TrainingSet("sxsw_brands"),
+    TrainingSet("apple2014"),
+)
+
+_BROAD = Stage(
+    sets=(*_MOODS, TrainingSet("complaints2019", repeat=2), TrainingSet("tweeteval_emotion")),
     epochs=2,  # a third lowers the training loss only
     rate=1e-4,
     head_rate=5e-4,  # the heads start from nothing, the encoder does not
@@ -83,7 +93,22 @@ BROAD = Stage(
 )
 """Learn sentiment, of which there is much, and what of it helps the other heads."""
 
-NARROW = Stage(
+_BROAD_BALANCED = replace(
+    _BROAD,
+    sets=(
+        *_MOODS,
+        TrainingSet("complaints2019", repeat=2, aimed=True),
+        TrainingSet("own", repeat=2, own=True),
+        TrainingSet("tweeteval_emotion", aimed=True),
+    ),
+    balanced=True,
+    loss_weights={"sentiment": 1.0, "complaint": 1.0, "anger": 0.5},
+    people=True,
+)
+"""The same with every head as loud as sentiment. A little of it makes complaints clearer; more costs the sense of whom
+a sentiment is meant for: at a third, two brands in one sentence run together."""
+
+_NARROW = Stage(
     sets=(
         TrainingSet("complaints2019", repeat=5, aimed=True),
         TrainingSet("own", repeat=5, own=True),
@@ -104,6 +129,8 @@ NARROW = Stage(
 )
 """Learn the heads with few labels, which the flood of sentiment drowned; the rest is there to be remembered."""
 
-DEFAULT = Recipe(name="default", stages=(BROAD, NARROW))
+DEFAULT = Recipe(
+    name="default", courses=((_BROAD, _NARROW), (_BROAD_BALANCED, replace(_NARROW, balanced=True))), shares=(0.72, 0.28)
+)
 
 RECIPES = {recipe.name: recipe for recipe in (DEFAULT,)}

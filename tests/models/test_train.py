@@ -21,8 +21,8 @@ from models.train.calibrate import calibrate, floor_of_confidence
 from models.train.card import update_card
 from models.train.examples import UNKNOWN, Example, batches, read_set, split_training
 from models.train.export import write_graph
-from models.train.fit import fit, loss_of, training_tokenizer
-from models.train.recipe import RECIPES, Recipe, Stage, TrainingSet
+from models.train.fit import average, fit, label_weights, loss_of, training_tokenizer
+from models.train.recipe import Recipe, Stage, TrainingSet
 from tests.models import tiny
 
 GOOD = ("great", "fast", "lovely")
@@ -50,7 +50,14 @@ def write_sets(data: Path, count: int = 240) -> Recipe:
     second = Stage(
         (TrainingSet("complaints", share=0.5, aimed=True),), epochs=1, rate=1e-4, head_rate=1e-4, seeds=(1, 2)
     )
-    return Recipe("test", (first, second), batch=16, hold_out=0.3, checkpoint_steps=10)
+    return Recipe(
+        "test",
+        ((first, second), (dataclasses.replace(first, balanced=True),)),
+        shares=(0.5, 0.5),
+        batch=16,
+        hold_out=0.3,
+        checkpoint_steps=10,
+    )
 
 
 def test_a_recipe_becomes_weights_that_serve(
@@ -82,7 +89,7 @@ def test_a_recipe_becomes_weights_that_serve(
 
 def test_training_goes_on_where_it_was_cut(tmp_path: Path) -> None:
     """Killed after a checkpoint and started again, it ends with the same weights to the bit."""
-    recipe = write_sets(tmp_path / "data", 60).until(1)
+    recipe = write_sets(tmp_path / "data", 60).until(0, 1)
     tokenizer = training_tokenizer(tiny.save_base(tmp_path), recipe.longest)
     (examples,), _ = split_training(recipe, tmp_path / "data")
 
@@ -111,7 +118,7 @@ def test_training_goes_on_where_it_was_cut(tmp_path: Path) -> None:
 def test_the_hold_out_is_apart(tmp_path: Path) -> None:
     """No text stands on both sides; repeats are of the fitted side alone."""
     recipe = write_sets(tmp_path)
-    (first, second, other), held = split_training(recipe, tmp_path)
+    (first, second, other, _), held = split_training(recipe, tmp_path)
     apart = {example.key for example in held}
     assert apart
     assert not apart & {example.key for example in (*first, *second)}
@@ -132,7 +139,7 @@ def test_half_the_passes_have_a_target(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "train.jsonl").write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
     stage = Stage((TrainingSet("mine", aimed=True),), epochs=1, rate=1e-3, head_rate=1e-3)
-    (examples,), _ = split_training(Recipe("test", (stage,), hold_out=0.0), tmp_path)
+    (examples,), _ = split_training(Recipe("test", ((stage,),), hold_out=0.0), tmp_path)
     assert {example.target for example in examples} == {"", "Acme", "what", "lovely"}
     assert all(example.text.startswith("@AcmeHelp @") for example in examples if example.target == "Acme")
     assert 20 < sum(bool(example.target) for example in examples) < 60
@@ -146,7 +153,7 @@ def test_people_get_their_handles_back_half_of_the_time(tmp_path: Path) -> None:
 
     def texts(*, people: bool) -> list[str]:
         stage = Stage((TrainingSet("mine"),), epochs=1, rate=1e-3, head_rate=1e-3, people=people)
-        (examples,), _ = split_training(Recipe("test", (stage,), hold_out=0.0), tmp_path)
+        (examples,), _ = split_training(Recipe("test", ((stage,),), hold_out=0.0), tmp_path)
         return [example.text for example in examples]
 
     assert set(texts(people=False)) == {"@user hello"}
@@ -157,7 +164,7 @@ def test_people_get_their_handles_back_half_of_the_time(tmp_path: Path) -> None:
 def test_our_own_examples_swap_their_brands() -> None:
     """Every name learns to mean nothing; the label stays, and the target stands in the text."""
     stage = Stage((TrainingSet("own", own=True, repeat=3),), epochs=1, rate=1e-3, head_rate=1e-3)
-    (examples,), _ = split_training(Recipe("test", (stage,), hold_out=0.0), Path("nowhere"))
+    (examples,), _ = split_training(Recipe("test", ((stage,),), hold_out=0.0), Path("nowhere"))
     assert all(example.target in example.text for example in examples)
     names: dict[str, set[str]] = {}
     for example in examples:
@@ -176,13 +183,31 @@ def test_an_epoch_holds_each_example_once(tmp_path: Path) -> None:
     assert keys == sorted(example.key for example in examples)
 
 
+def test_networks_are_averaged_by_their_shares() -> None:
+    """Whole numbers are not weights: the first network's stay."""
+    one, other = ({"w": torch.tensor([value]), "n": torch.tensor([int(value)])} for value in (1.0, 3.0))
+    assert average([one, other]) == {"w": torch.tensor([2.0]), "n": torch.tensor([1])}
+    assert average([one, other], (0.75, 0.25))["w"] == torch.tensor([1.5])
+
+
 def test_heads_without_labels_cost_nothing() -> None:
     """A loss counts only what a text is labelled for."""
     logits = [torch.zeros(1, 3), torch.zeros(1, 2), torch.zeros(1, 2)]
-    recipe = RECIPES["default"].until(1)
+    weights = {"sentiment": 1.0, "complaint": 1.0, "anger": 1.0}
     unknown = Example("a", "text", "", UNKNOWN, UNKNOWN, UNKNOWN)
-    assert loss_of(logits, [unknown], recipe).item() == 0.0
-    assert loss_of(logits, [dataclasses.replace(unknown, complaint=1)], recipe).item() == pytest.approx(math.log(2))
+    assert loss_of(logits, [unknown], weights, 0.0).item() == 0.0
+    known = dataclasses.replace(unknown, complaint=1)
+    assert loss_of(logits, [known], weights, 0.0).item() == pytest.approx(math.log(2))
+
+
+def test_a_balanced_stage_hears_every_head() -> None:
+    """One label in four weighs four times as much, so that all heads are as loud as their weights say."""
+    stage = Stage((), epochs=1, rate=1e-3, head_rate=1e-3, loss_weights={"sentiment": 1, "complaint": 2, "anger": 3})
+    mood = Example("a", "text", "", 1, UNKNOWN, UNKNOWN)
+    examples = [mood, mood, mood, Example("b", "text", "", 1, 0, UNKNOWN)]
+    assert label_weights(examples, stage) == stage.loss_weights
+    balanced = label_weights(examples, dataclasses.replace(stage, balanced=True))
+    assert (balanced["sentiment"], balanced["complaint"]) == (1, 8)
 
 
 def held_out(count: int) -> tuple[list[np.ndarray], list[Example]]:

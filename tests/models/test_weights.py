@@ -66,7 +66,7 @@ def test_sentiment_is_heard(shipped: Judge) -> None:
 def test_complaints_are_heard(shipped: Judge) -> None:
     """Macro F1 on tweets to companies and others."""
     figure = figures(shipped, "complaints2019", "complaint")
-    assert figure.macro_f1 >= 0.87
+    assert figure.macro_f1 >= 0.88
     assert figure.calibration_error <= 0.08
 
 
