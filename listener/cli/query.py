@@ -28,32 +28,35 @@ def try_out(
 ) -> None:
     """Explain what a query matches in texts, and what it does not."""
     if jsonl:
-        for line in sys.stdin:
+        for line in sys.stdin.buffer:
             if line.strip():
-                sys.stdout.write(json.dumps(answer(line), ensure_ascii=False) + "\n")
+                sys.stdout.write(json.dumps(answer(line)) + "\n")
                 sys.stdout.flush()
         return
     from listener.domain.match import Document, explain
 
     parsed = _parsed(query)
-    for text in texts if texts is not None else sys.stdin:
-        document = Document(text=text.rstrip("\n"))
-        for line in explain(parsed, document).lines():
-            typer.echo(line)
+    for text in texts if texts is not None else (line.decode(errors="replace") for line in sys.stdin.buffer):
+        document = Document(text=text.rstrip("\r\n"))
+        for told in explain(parsed, document).lines():
+            typer.echo(told)
 
 
 def _parsed(query: str) -> "Query":
     """Parse, or point at the mistake."""
+    from listener.config.mistakes import Mistake
     from listener.domain.errors import ConfigError
     from listener.domain.query import QueryError, parse
 
     try:
         return parse(query)
     except QueryError as error:
-        raise ConfigError(f"{query}\n{' ' * error.position}^\n{error.message}") from error
+        before = query[: error.position].rpartition("\n")[2]
+        after = query[error.position :].partition("\n")[0]
+        raise ConfigError(str(Mistake(error.message, excerpt=before + after, caret=len(before)))) from error
 
 
-def answer(line: str) -> dict[str, Any]:
+def answer(line: str | bytes) -> dict[str, Any]:
     """Answer one line of ``--jsonl``; a bad line gets an error, and never stops the rest."""
     from listener.domain.match import Document, matches
     from listener.domain.query import QueryError, parse
@@ -64,7 +67,7 @@ def answer(line: str) -> dict[str, Any]:
         found = matches(parse(given["query"]), Document(text=given["text"]))
     except QueryError as error:
         return _said(given.get("id"), error={"message": error.message, "position": error.position})
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         number = given.get("id") if isinstance(given, dict) else None
         return _said(number, error={"message": f"not a line of id, query and text: {error}", "position": 0})
     spans = [[span.start, span.end] for span in found.spans] if found else []

@@ -57,7 +57,7 @@ class Matcher:
     def match(self, document: Document) -> dict[str, Match]:
         """Match a post against all brands: name of the brand → where."""
         text = fold(document.text)
-        texts = [text, *map(fold, (document.title, *document.links) if document.title or document.links else ())]
+        texts = [text, *map(fold, (document.title, *document.links))] if document.title or document.links else [text]
         candidates = self._automaton.candidates(texts)
         if not candidates:
             return {}
@@ -82,11 +82,9 @@ def _brand(evaluator: Evaluator, brand: BrandQuery, context: tuple[Query, ...]) 
         return None
     sieves: list[Sieve] = []
     if brand.exclude and evaluator.holds(brand.exclude.root):
-        covered = evaluator.taking_part(brand.exclude.root)
-        if not any(covered.values()):
-            # facts alone, as in exclude = 'author:acmebot', cover the whole post
+        if any(evaluator.holds_by_facts(part) for part in brand.exclude.root.alternatives):
             return None
-        sieves.append(_Uncovered(covered))
+        sieves.append(_Uncovered(evaluator.taking_part(brand.exclude.root)))
     if context:
         sieves.append(_Vouched(evaluator, context, brand.context_window))
     if not sieves:
@@ -123,10 +121,10 @@ class _Vouched:
 
     def __init__(self, evaluator: Evaluator, context: tuple[Query, ...], window: int) -> None:
         self._reading, self._window = evaluator.reading, window
-        holding = [query for query in context if evaluator.holds(query.root)]
-        parts = [evaluator.taking_part(query.root) for query in holding]
+        parts = [evaluator.taking_part(query.root) for query in context]
         self._hits: Hits = {zone: sorted({hit for part in parts for hit in part[zone]}) for zone in ZONES}
-        self._everywhere = bool(self._hits["title"]) or any(not any(part.values()) for part in parts)
+        facts = any(evaluator.holds_by_facts(part) for query in context for part in query.root.alternatives)
+        self._everywhere = facts or bool(self._hits["title"])
 
     def __call__(self, term: Term, zone: str, hits: list[Hit]) -> list[Hit]:
         clear = isinstance(term, Address) or (isinstance(term, Sign) and term.mark != "#")

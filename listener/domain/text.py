@@ -44,6 +44,8 @@ _DIACRITICS = (
 kana are none: without them it is another word."""
 
 _GONE = re.compile(f"[{_VANISHING}{_DIACRITICS}]+")
+_RUN = re.compile("[\x00-\x7f]+|[^\x00-\x7f]+")
+"""Plain characters, which fold to one each, or others."""
 _EMOJI_JOIN = re.compile(f"(?<=[{EMOJI}\ufe0f])\u200d(?=[{EMOJI}])")
 _LIKE = {
     **dict.fromkeys("\u2018\u2019\u201a\u201b\u02bb\u02bc\u02b9\u2032\u00b4\u05f3\uff07", "'"),
@@ -102,7 +104,11 @@ class Folded:
         if self.original.isascii():
             return list(range(len(self.original)))
         joined = _join_emoji(self.original)
-        return [index for index, char in enumerate(joined) for _ in _TABLE[ord(char)]]
+        origins: list[int] = []
+        for run in _RUN.finditer(joined):
+            span = range(*run.span())
+            origins += span if run[0].isascii() else [at for at in span for _ in _TABLE[ord(joined[at])]]
+        return origins
 
     def span(self, start: int, end: int) -> Span:
         """Give the original stretch of a folded one: whole characters, with the marks that follow the last."""

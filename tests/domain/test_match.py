@@ -33,7 +33,10 @@ WORDS = [
     ("e-mail", "email e mail E-Mail", ["e mail", "E-Mail"]),
     ('"customer service"', "Customer,\nservice customer of service", ["Customer,\nservice"]),
     ('"customer service"', "#CustomerService", ["CustomerService"]),
+    ('"wendys box"', "Wendy\u2019s boxes", ["Wendy\u2019s boxes"]),
+    ('"acme router"', "Acme\u2019s router", ["Acme\u2019s router"]),
     ("AT&T", "AT & T, AT&T, at t", ["AT & T", "AT&T"]),
+    ("A&#B", "a & #b", ["a & #b"]),
     ("C++", "C++! C++17 C+++ c++x C", ["C++", "C++"]),
     ("C#", "I like C#.", ["C#"]),
     (".NET", "on .NET, the net", [".NET"]),
@@ -94,6 +97,7 @@ ADDRESSES = [
     ("https://www.acme.com/", "acme.com:8080/x", ["acme.com"]),
     ("http://acme.com/a?b=c", "https://ACME.com/a?b=c&d=1", ["ACME.com/a?b=c"]),
     ("müller.de", "xn--mller-kva.de müller.de muller.de", ["xn--mller-kva.de", "müller.de"]),
+    ("acme.рф", "acme.xn--p1ai/x, ACME.РФ, acme.com", ["acme.xn--p1ai", "ACME.РФ"]),
     ("acme", "https://acme.com/x", ["acme"]),
     ("Node.js", "Node JS", ["Node JS"]),
 ]

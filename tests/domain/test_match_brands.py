@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listener.domain.match import BrandQuery, Document, Matcher, matches
+from listener.domain.matching.automaton import Automaton
 from listener.domain.query import QueryError, parse
-from listener.domain.text import Span
+from listener.domain.text import Span, fold
 
 JUICE = BrandQuery(
     "apple",
-    parse("apple OR apple.com OR @applesupport"),
+    parse("apple OR #apples OR apple.com OR @applesupport OR $AAPL"),
     context=("iphone", "app store", "mac*"),
     exclude=parse('"apple juice" OR author:orchardbot'),
 )
@@ -33,6 +34,8 @@ def named(brand: BrandQuery, text: str, title: str = "", author: str = "") -> li
         ("store of apple app", None),
         ("see apple.com", ["apple.com"]),
         ("hey @AppleSupport", ["@AppleSupport"]),
+        ("sold $aapl", ["$aapl"]),
+        ("#apples", None),
         ("apple juice for my iphone", None),
         ("apple juice beside the iphone by Apple", ["Apple"]),
         ("MacBook apple", ["apple"]),
@@ -78,6 +81,7 @@ def test_exclusion_does_not_satisfy_not() -> None:
 def test_facts_exclude_the_whole_post() -> None:
     """An exclusion that matches by facts alone covers the post."""
     assert named(JUICE, "apple iphone", author="OrchardBot") is None
+    assert named(JUICE, "apple juice beside the iphone by Apple", author="OrchardBot") is None
     assert named(JUICE, "apple iphone", author="somebody") == ["apple"]
 
 
@@ -114,6 +118,22 @@ def test_many_at_once_say_what_each_says_alone(text: str, title: str, lang: str,
 
 
 MATCHER = Matcher([BrandQuery(source, parse(source)) for source in POOL])
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("acme", "acmeish notacme #myacme"),
+        ('"AT&T" OR att.com', "look at this &amp; that"),
+        ("up.com", "He gave up. She came."),
+        ('"a o smith"', "a word o that blacksmith"),
+        ("acme NEAR/5 (router OR refund)", "acme alone"),
+        ("title:(acme recall)", "acme"),
+    ],
+)
+def test_what_cannot_match_is_no_candidate(query: str, text: str) -> None:
+    """Posts that hold only a piece of what a query needs cost no more than the pass over their text."""
+    assert not Automaton([parse(query).root]).candidates([fold(text)])
 
 
 def test_threads_may_share_a_matcher() -> None:

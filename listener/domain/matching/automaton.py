@@ -1,7 +1,7 @@
 """Which of many queries can hold for a text at all, found in one pass over it.
 
-Each query names strings of which folded text must hold one; all go into one Aho-Corasick automaton. A query that
-needs none (only facts, only NOT in a branch) is always a candidate. Candidates are a superset: matching decides.
+Each branch of a query names strings of which folded text must hold one; all go into one Aho-Corasick automaton. A query
+with a branch that needs none (only facts, only NOT) is always a candidate. Candidates are a superset: matching decides.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,34 +10,31 @@ from string import ascii_lowercase, digits
 
 import ahocorasick
 
-from listener.domain.matching.expression import FACTS, And, Field, Near, Node, Or, Phrase, Sign, Term, Traces, traced
+from listener.domain.matching.expression import FACTS, And, Field, Near, Node, Or, Phrase, Sign, Term
 from listener.domain.matching.words import Word, Wording
 from listener.domain.text import Folded
 
 _ALNUM = frozenset(ascii_lowercase + digits)
 
-_GUARDS = 4
 _PATIENCE = 8
 """Hits for each character after which it is cheaper to try every query than to look on (aaaa… for a, aa, aaa, …)."""
+_TAG = 64
+"""Characters before a place in which a tag is looked for before it is looked up how the place was written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Needle:
-    """A string to look for; it begins where a word begins and ends where one ends, unless it is ``open``.
-
-    ``guard``: what the texts of the post must hold besides.
-    """
+    """A string to look for; it begins where a word begins and ends where one ends, unless it is ``open``."""
 
     text: str
     open: bool = False
-    guard: Traces = ()
 
 
 Needles = frozenset[Needle]
 
 
-class _Claims(tuple[tuple[int, Traces], ...]):
-    """Who asks for a string, with what else they ask for; told apart by identity, which costs nothing to hash."""
+class _Claims(tuple[tuple[int, Node], ...]):
+    """Who asks for a string, and for which branch; told apart by identity, which costs nothing to hash."""
 
     __slots__ = ()
     __hash__ = object.__hash__
@@ -50,33 +47,32 @@ class Automaton:
     """Finds the queries that may hold. Immutable once made; any number of threads may ask at once."""
 
     def __init__(self, roots: Sequence[Node]) -> None:
-        self._always: list[int] = []
+        always: list[int] = []
         self._everyone = frozenset(range(len(roots)))
         self._automaton = ahocorasick.Automaton()
-        claims: dict[str, tuple[list[tuple[int, Traces]], ...]] = {}
-        for number, root in enumerate(roots):
-            needles = needles_of(root)
+        claims: dict[str, tuple[list[tuple[int, Node]], ...]] = {}
+        branches = [(number, branch) for number, root in enumerate(roots) for branch in root.alternatives]
+        for number, branch in branches:
+            needles = needles_of(branch)
             if needles is None:
-                self._always.append(number)
+                always.append(number)
             for needle in needles or ():
-                claims.setdefault(needle.text, ([], []))[needle.open].append((number, needle.guard))
+                claims.setdefault(needle.text, ([], []))[needle.open].append((number, branch))
         for text, (closed, opened) in claims.items():
             self._automaton.add_word(text, (len(text), _Claims(closed), _Claims(opened)))
+        self._always = frozenset(always)
         self._automaton.make_automaton()
 
-    def candidates(self, texts: Sequence[Folded]) -> set[int]:
+    def candidates(self, texts: Sequence[Folded]) -> frozenset[int]:
         """Give the numbers of the queries that may hold for a post with these texts."""
-        found = set(self._always)
-        if not self._automaton:
-            return found
-        everything = texts[0].text if len(texts) == 1 else "\n".join(folded.text for folded in texts)
         claimed: set[_Claims] = set()
         for folded in texts:
-            if not self._scan(folded, claimed):
-                return set(self._everyone)
-        for claims in claimed:
-            found.update(number for number, guard in claims if traced(everything, guard))
-        return found
+            if self._automaton and not self._scan(folded, claimed):
+                return self._everyone
+        if not claimed:
+            return self._always
+        everything = "\n".join([folded.text for folded in texts])
+        return self._always.union([n for claims in claimed for n, branch in claims if branch.may_hold(everything)])
 
     def _scan(self, folded: Folded, claimed: set[_Claims]) -> bool:
         """Collect what is claimed by the strings that stand where words do; False: there are too many."""
@@ -108,11 +104,12 @@ def needles_of(node: Node) -> Needles | None:
     """Give strings of which folded text must hold one for a query to hold; None if it may hold without."""
     match node:
         case Phrase():
-            return _guarded(_best(_wording(node.wording)), node)
+            return _best(_wording(node.wording))
         case Term():
-            return frozenset(Needle(trace, open=isinstance(node, Sign) and node.prefix) for trace in node.traces[0])
+            opened = isinstance(node, Sign) and node.prefix
+            return frozenset(Needle(trace, open=opened) for trace in node.traces[0])
         case Near() | And():
-            return _guarded(_best(needles_of(part) for part in node.children), node)
+            return _best(needles_of(part) for part in node.children)
         case Field() if node.name not in FACTS:
             return needles_of(node.child)
         case Or():
@@ -128,31 +125,6 @@ def _any(choices: Iterable[Needles | None]) -> Needles | None:
             return None
         together |= choice
     return together
-
-
-def _guards(node: Node) -> Traces:
-    """Give groups of strings of which the texts of a post hold one each wherever a part holds."""
-    match node:
-        case Term():
-            return node.traces
-        case And() | Near():
-            return tuple(group for part in node.children for group in _guards(part))
-        case Field() if node.name not in FACTS:
-            return _guards(node.child)
-        case Or():
-            groups = [max(_guards(part), key=lambda group: min(map(len, group)), default=()) for part in node.parts]
-            return (tuple(trace for group in groups for trace in group),) if all(groups) else ()
-    return ()
-
-
-def _guarded(needles: Needles | None, node: Node) -> Needles | None:
-    if needles is None:
-        return None
-    groups = sorted(set(_guards(node)), key=lambda group: (len(group), -min(map(len, group)), group))
-    return frozenset(
-        Needle(needle.text, needle.open, tuple([g for g in groups if needle.text not in g and len(g) <= 16][:_GUARDS]))
-        for needle in needles
-    )
 
 
 def _best(choices: Iterable[Needles | None]) -> Needles | None:
@@ -174,6 +146,9 @@ def _wording(wording: Wording) -> Iterable[Needles]:
             single = run == word.forms[0]
             yield _forms(word) if single else frozenset({Needle(run, open=word.prefix)})
             run = ""
+    for gap in wording.gaps:
+        # of AT&T the symbol is found least often
+        yield from (frozenset({Needle(symbol, open=True)}) for symbol in gap or "")
 
 
 def _forms(word: Word) -> Needles:
@@ -185,4 +160,7 @@ def _forms(word: Word) -> Needles:
 def _words_meet(folded: Folded, at: int) -> bool:
     """Say whether words may meet between two letters, as they do in #AcmeSucks and @acme2024."""
     text = folded.text
+    begin = text.rfind(" ", max(at - _TAG, 0), at)
+    if begin >= 0 and "#" not in text[begin:at] and "@" not in text[begin:at]:
+        return False
     return text[at].isdigit() != text[at - 1].isdigit() or folded.written(at, at + 1).isupper()

@@ -1,6 +1,7 @@
 """Whether a query holds for a post, and which hits take part."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
+from itertools import chain as joined
 
 from listener.domain.matching.expression import FACTS, ZONES, And, Field, Near, Node, Not, Or, Term
 from listener.domain.matching.near import Side, chain, union
@@ -17,10 +18,20 @@ class Evaluator:
     def __init__(self, reading: Reading, sieve: Sieve | None = None) -> None:
         self.reading = reading
         self._sieve = sieve
-        self._bare = Evaluator(reading) if sieve else self
+        self._zones = tuple(zone for zone in ZONES if reading.zones[zone].folded.text)
+        # never itself: a circle would keep the whole reading until the garbage collector comes by
+        self._unsieved = Evaluator(reading) if sieve else None
         self._held: dict[tuple[int, str], bool] = {}
         self._hits: dict[tuple[Term, str], list[Hit]] = {}
         self._chains: dict[tuple[int, str], list[Side]] = {}
+
+    @property
+    def _bare(self) -> "Evaluator":
+        return self._unsieved or self
+
+    def zones(self, scope: str) -> tuple[str, ...]:
+        """Give the texts that a scope looks at, but for empty ones."""
+        return self._zones if not scope else (scope,) if scope in self._zones else ()
 
     def holds(self, node: Node, scope: str = "") -> bool:
         """Say whether a part holds; ``scope`` is the field it looks at, empty: title and text."""
@@ -42,13 +53,15 @@ class Evaluator:
             case Field():
                 return self.holds(node.child, node.name)
             case _:
-                return isinstance(node, Near) and any(self.chain(node, zone) for zone in zones_of(scope))
+                return isinstance(node, Near) and any(self.chain(node, zone) for zone in self.zones(scope))
 
     def _finds(self, term: Term, scope: str) -> bool:
         if scope in FACTS:
             return self.reading.knows(scope, term)
-        found = any(self.hits(term, zone) for zone in zones_of(scope))
-        return found or (not scope and self.reading.links_to(term))
+        for zone in self.zones(scope):
+            if self.hits(term, zone):
+                return True
+        return not scope and self.reading.links_to(term)
 
     def hits(self, term: Term, zone: str) -> list[Hit]:
         """Give the hits of a term in a zone that count."""
@@ -95,7 +108,7 @@ class Evaluator:
             if isinstance(node, Not) or not self.holds(node, scope):
                 continue
             if isinstance(node, Term | Near):
-                for zone in zones_of(scope):
+                for zone in self.zones(scope):
                     for hits in self._lists(node, zone):
                         found[zone][id(hits)] = hits
             else:
@@ -103,11 +116,15 @@ class Evaluator:
                 waiting.extend((child, inner) for child in node.children)
         return {zone: _together(lists.values()) for zone, lists in found.items()}
 
+    def holds_by_facts(self, root: Node) -> bool:
+        """Say whether a query holds without any hit: by facts about the post, which concern all of it."""
+        return self.holds(root) and not any(self.taking_part(root).values())
+
     def parts(self, node: Node, scope: str) -> dict[str, list[Hit]]:
         """Give, for each zone in scope, the hits of a term or of a NEAR; of other parts none."""
         if not isinstance(node, Term | Near):
             return {}
-        return {zone: _together(self._lists(node, zone)) for zone in zones_of(scope)}
+        return {zone: _together(self._lists(node, zone)) for zone in self.zones(scope)}
 
     def _lists(self, node: Term | Near, zone: str) -> list[list[Hit]]:
         if isinstance(node, Term):
@@ -120,11 +137,7 @@ class Evaluator:
         return [side.groups[0][0].at(side.spots) for side in together.values()]
 
 
-def _together(lists: Iterable[list[Hit]]) -> list[Hit]:
+def _together(lists: Collection[list[Hit]]) -> list[Hit]:
     # each list by itself first: many terms that each match everywhere would make a very long list to sort
-    return merged(sorted(hit for hits in lists for hit in merged(hits)))
-
-
-def zones_of(scope: str) -> tuple[str, ...]:
-    """Give the texts that a scope looks at."""
-    return ZONES if not scope else (scope,) if scope in ZONES else ()
+    alone = [merged(hits) for hits in lists]
+    return alone[0] if len(alone) == 1 else merged(sorted(joined.from_iterable(alone)))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from listener.domain.matching.evaluate import Evaluator, zones_of
+from listener.domain.matching.evaluate import Evaluator
 from listener.domain.matching.expression import FACTS, ZONES, Address, Field, Near, Node, Not, Term
 from listener.domain.matching.near import distance
 from listener.domain.matching.reading import Document, Reading
@@ -90,7 +90,7 @@ def _gap(evaluator: Evaluator, node: Near, scope: str) -> str:
     if len(node.operands) != 2 or any(isinstance(operand, Not) for operand in node.operands):
         return ""
     ordered = node.links[0][1]
-    sides = (evaluator.sides(node, zone) for zone in zones_of(scope))
+    sides = (evaluator.sides(node, zone) for zone in evaluator.zones(scope))
     gaps = [distance(pair, MAX_DISTANCE, ordered=ordered) for pair in sides if all(side.groups for side in pair)]
     known = [gap for gap in gaps if gap is not None]
     if known:

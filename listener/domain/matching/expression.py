@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from listener.domain.matching.host import Place, place_of
-from listener.domain.matching.words import Wording, symbols_of, wording_of
+from listener.domain.matching.words import Wording, outline_of, symbols_of, wording_of
 from listener.domain.text import fold
 
 ZONES = ("title", "text")
@@ -29,6 +29,15 @@ class Node:
         """The parts of this part."""
         return ()
 
+    @property
+    def alternatives(self) -> tuple["Node", ...]:
+        """The parts of which one is enough."""
+        return (self,)
+
+    def may_hold(self, text: str) -> bool:  # noqa: ARG002
+        """Say, at little cost, whether the part may hold for a post with this folded text; False is certain."""
+        return True
+
 
 class Term(Node):
     """A part that is looked for in text."""
@@ -37,6 +46,17 @@ class Term(Node):
     def traces(self) -> Traces:
         """What folded text holds wherever the term stands in it, cheap to look for."""
         raise NotImplementedError
+
+    def may_hold(self, text: str) -> bool:
+        """Look for the traces."""
+        # loops, not all() and any(): this is asked for each term of each candidate
+        for group in self.traces:
+            for trace in group:
+                if trace in text:
+                    break
+            else:
+                return False
+        return True
 
     @property
     def value(self) -> str:
@@ -58,9 +78,19 @@ class Phrase(Term):
 
     @cached_property
     def traces(self) -> Traces:
-        """What all forms of each word begin with, and what must stand around the words."""
-        around = {*self.wording.gaps, self.wording.lead, self.wording.trail} - {None, ""}
-        return tuple((trace,) for trace in {*(word.stem for word in self.wording.words), *around} if trace)
+        """What must stand around the words, and what all forms of each word begin with; the rarest first."""
+        asked = self.wording
+        between = "".join(gap for gap in asked.gaps if gap)
+        stems = sorted((word.stem for word in asked.words), key=len, reverse=True)
+        return tuple((trace,) for trace in dict.fromkeys((*between, asked.lead, asked.trail, *stems)) if trace)
+
+    @cached_property
+    def _outline(self) -> re.Pattern[str] | None:
+        return outline_of(self.wording)
+
+    def may_hold(self, text: str) -> bool:
+        """Look for the traces, then for words side by side."""
+        return super().may_hold(text) and (self._outline is None or self._outline.search(text) is not None)
 
     @property
     def value(self) -> str:
@@ -138,8 +168,8 @@ class Address(Term):
 
     @cached_property
     def traces(self) -> Traces:
-        """The longest label before a dot."""
-        return (tuple(self.place.traces),)
+        """Two labels of the host."""
+        return self.place.traces
 
     @property
     def value(self) -> str:
@@ -161,6 +191,10 @@ class Field(Node):
     def children(self) -> tuple[Node, ...]:
         """The part that looks at the field."""
         return (self.child,)
+
+    def may_hold(self, text: str) -> bool:
+        """Ask the part; facts are not in the text."""
+        return self.name in FACTS or self.child.may_hold(text)
 
     def __str__(self) -> str:
         return f"{self.name}:{self.child}" if isinstance(self.child, Term) else f"{self.name}:({self.child})"
@@ -192,6 +226,10 @@ class And(Node):
         """The parts."""
         return self.parts
 
+    def may_hold(self, text: str) -> bool:
+        """Ask the parts."""
+        return all(part.may_hold(text) for part in self.children)
+
     def __str__(self) -> str:
         return " AND ".join(_within(part, Or, And) for part in self.parts)
 
@@ -206,6 +244,15 @@ class Or(Node):
     def children(self) -> tuple[Node, ...]:
         """The parts."""
         return self.parts
+
+    @property
+    def alternatives(self) -> tuple[Node, ...]:
+        """The parts."""
+        return self.parts
+
+    def may_hold(self, text: str) -> bool:
+        """Ask the parts."""
+        return any(part.may_hold(text) for part in self.children)
 
     def __str__(self) -> str:
         return " OR ".join(_within(part, Or) for part in self.parts)
@@ -223,22 +270,14 @@ class Near(Node):
         """The operands."""
         return self.operands
 
+    def may_hold(self, text: str) -> bool:
+        """Ask the operands."""
+        return all(part.may_hold(text) for part in self.children)
+
     def __str__(self) -> str:
         printed = [_within(operand, And, Or, Near) for operand in self.operands]
         ties = [f" {'O' if ordered else ''}NEAR/{words} " for words, ordered in self.links]
         return printed[0] + "".join(tie + operand for tie, operand in zip(ties, printed[1:], strict=True))
-
-
-def traced(text: str, traces: Traces) -> bool:
-    """Say whether a folded text holds one string of each group."""
-    # loops, not all() and any(): this is asked for each term of each candidate
-    for group in traces:
-        for trace in group:
-            if trace in text:
-                break
-        else:
-            return False
-    return True
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -38,11 +38,11 @@ class Place:
         return other.path.startswith(self.path) and (not self.path or not rest or rest[0] in "/?#&")
 
     @property
-    def traces(self) -> frozenset[str]:
-        """Strings of which folded text holds one wherever it names this host: its longest label before a dot."""
-        label = max(self.host.split(".")[:-1], key=len)
-        spelled = {label} if label.isascii() else {fold(label).text, "xn--" + label.encode("punycode").decode("ascii")}
-        return frozenset(label + dot for label in spelled for dot in _DOT_BEGINS)
+    def traces(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Of each group folded text holds one string wherever it names this host: its longest label, its last one."""
+        *labels, top = self.host.split(".")
+        longest = _spellings(max(labels, key=len))
+        return tuple(label + dot for label in longest for dot in _DOT_BEGINS), _spellings(top)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,11 @@ def _named(folded: Folded, found: re.Match[str]) -> Named:
 def _host(written: str) -> str:
     host = unicodedata.normalize("NFKC", _DOTS.sub(".", written)).casefold().strip(".")
     return ".".join(map(_label, host.split("."))) if "xn--" in host else host
+
+
+def _spellings(label: str) -> tuple[str, ...]:
+    """Give a label as it stands in folded text."""
+    return (label,) if label.isascii() else (fold(label).text, "xn--" + label.encode("punycode").decode("ascii"))
 
 
 def _label(label: str) -> str:

@@ -5,7 +5,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 
-from listener.domain.matching.expression import Address, Phrase, Sign, Symbols, Term, traced
+from listener.domain.matching.expression import Address, Phrase, Sign, Symbols, Term
 from listener.domain.matching.host import Named, Place, address_of, places_in
 from listener.domain.matching.near import Group
 from listener.domain.matching.tokens import Hit
@@ -82,7 +82,7 @@ class Zone:
             return _NONE
         found = self._hits.get(term)
         if found is None:
-            found = self._hits[term] = self._find(term) if traced(text, term.traces) else _NONE
+            found = self._hits[term] = self._find(term) if term.may_hold(text) else _NONE
         return found
 
     def group(self, hits: list[Hit]) -> Group:

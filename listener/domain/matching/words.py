@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from listener.domain.matching.tokens import FILLER, Hit, Stream
 from listener.domain.text import EMOJI, FLAG_LETTERS, JOINER, MARKS, TONES, UNSPACED, Folded, fold, literal
@@ -58,6 +58,7 @@ _NO_PLURAL = frozenset(
     {"as", "is", "us", "its", "his", "has", "was", "this", "thus", "yes", "news", "does", "goes", "bus", "gas"}
 )
 _LONGEST_JOIN = 4
+_OUTLINED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class Words(Stream):
 
     def __init__(self, folded: Folded) -> None:
         super().__init__(folded)
-        self.ranks: list[int] = []
+        self._urls: list[range] = []
         self.joined: dict[str, list[tuple[int, int]]] = {}
         self._memo: dict[object, list[int]] = {}
         self._possessive = "'s" in folded.text
@@ -120,45 +121,40 @@ class Words(Stream):
         self._plain(at, len(text))
 
     def _plain(self, start: int, end: int) -> None:
-        starts, ends, ranks, index = self.starts, self.ends, self.ranks, self.index
+        starts, ends, index = self.starts, self.ends, self.index
         for found in self._token.finditer(self.folded.text, start, end):
             word = found[0]
             if "'" in word:
                 self._with_apostrophe(word, found.start(), found.end())
                 continue
-            # what _word does, without the call: this loop is most of what a candidate costs
+            # what add does, without the call: this loop is most of what a candidate costs
             index.setdefault(word, []).append(len(starts))
-            ranks.append(ranks[-1] + 1 if ranks else 0)
             starts.append(found.start())
             ends.append(found.end())
-
-    def _word(self, key: str, start: int, end: int) -> int:
-        self.ranks.append(self.ranks[-1] + 1 if self.ranks else 0)
-        return self.add(key, start, end)
 
     def _with_apostrophe(self, word: str, start: int, end: int) -> None:
         head, _, rest = word.partition("'")
         if head in _ELIDED and rest != "s":
-            self._word(head, start, start + len(head))
+            self.add(head, start, start + len(head))
             word, start = rest, start + len(head) + 1
         if not word.endswith("'s"):
-            self._word(word, start, end)
+            self.add(word, start, end)
             return
-        number = self._word(word[:-2], start, end - 2)
+        number = self.add(word[:-2], start, end - 2)
         for form in (word, word[:-2] + "s"):
             self.index.setdefault(form, []).append(number)
 
     def _url(self, start: int, end: int) -> None:
-        first = len(self.ranks)
+        first = len(self.starts)
         self._plain(start, end)
-        self.ranks[first + 1 :] = [self.ranks[first]] * (len(self.ranks) - first - 1)
+        self._urls.append(range(first, len(self.starts)))
 
     def _tag(self, start: int, end: int) -> None:
         text = self.folded.text
         for found in self._token.finditer(text, start, end):
             begin = found.start()
             cuts = [begin + cut for cut in _cuts(self.folded.written(begin, found.end()))]
-            numbers = [self._word(text[s:e], s, e) for s, e in pairwise(cuts)]
+            numbers = [self.add(text[s:e], s, e) for s, e in pairwise(cuts)]
             self._join(numbers)
 
     def _join(self, numbers: Sequence[int]) -> None:
@@ -167,6 +163,12 @@ class Words(Stream):
             for first, last in zip(numbers, numbers[size - 1 :], strict=False):
                 key = text[self.starts[first] : self.ends[last]]
                 self.joined.setdefault(key, []).append((first, last))
+
+    @cached_property
+    def ranks(self) -> list[int]:
+        """The words as distances count them: all of a URL are one."""
+        later = {number for url in self._urls for number in url[1:]}
+        return list(accumulate((number not in later for number in range(len(self.starts))), initial=-1))[1:]
 
     @cached_property
     def _sorted(self) -> list[str]:
@@ -270,6 +272,28 @@ def wording_of(text: str, *, exact: bool = False) -> Wording:
         lead[0] if lead else "",
         trail[0] if trail else "",
     )
+
+
+def outline_of(wording: Wording) -> re.Pattern[str] | None:
+    """Give what a folded text holds wherever the first words of a phrase stand in it, side by side."""
+    words = wording.words[:_OUTLINED]
+    if len(words) < 2 or any(word.prefix for word in words):
+        return None
+    pattern = _spelled(words[0])
+    for gap, word in zip(wording.gaps, words[1:], strict=False):
+        pattern += _between(gap) + _spelled(word)
+    return re.compile(pattern)
+
+
+def _spelled(word: Word) -> str:
+    return f"(?:{'|'.join(map(re.escape, word.spellings))})"
+
+
+def _between(gap: str | None) -> str:
+    if gap is None:
+        return r"(?:'s)?[\W_]*+"
+    filler = f"(?:{FILLER.pattern})?+"
+    return filler.join(("", *map(re.escape, gap), "")) if gap else ""
 
 
 def _gap(words: Words, number: int, *, star: bool) -> str | None:
