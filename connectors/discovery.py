@@ -9,6 +9,7 @@ from listener.domain import url as urls
 
 _TYPES = re.compile(r"application/(?:(?:rss|atom|rdf|feed)\+(?:xml|json)|rss|atom)|text/(?:rss|atom)(?:\+xml)?")
 _SIDE = re.compile(r"comment|kommentar|comentario|/(?:tag|category|author|search)s?/|[?&](?:p|tag|cat)=", re.IGNORECASE)
+_OTHER_TAG = re.compile(r"<(?!link\b|base\b|!--)[^<>]*>", re.IGNORECASE)
 _PROLOG_ENDS = {"<?": "?>", "<!--": "-->", "<!": ">"}
 
 
@@ -37,7 +38,7 @@ def feed_link(page: str, page_url: str) -> str:
 
 
 def _announced(page: str, page_url: str) -> Iterable[tuple[str, str]]:
-    tree = LexborHTMLParser(page[:500_000])
+    tree = LexborHTMLParser(_OTHER_TAG.sub("", page[:500_000]))  # elements in elements can take the parser minutes
     base_node = tree.css_first("base[href]")
     base = urls.absolute((base_node.attributes.get("href") if base_node else "") or "", page_url) or page_url
     for node in tree.css("link[href]"):

@@ -25,6 +25,8 @@ class Note:
     modified: str = ""
     body: str = ""
     """digest of the body last read to its end"""
+    said: str = ""
+    """digest of what its entries said: a body often differs in nothing else than when it was made"""
     moved: str = ""
     moved_times: int = 0
     at: str = ""

@@ -66,6 +66,7 @@ class _Ids:
         self._stream = stream
         self._known = known
         self._links = Counter(urls.canonical(link) for link in links if link)
+        self._names = Counter(_titled(entry) for entry in entries)
         self._shared = _shared_guids(entries, links)
         self._present = {self._given(entry) for entry in entries}
         self._said: dict[str, str] = {}
@@ -99,8 +100,13 @@ class _Ids:
         page = urls.canonical(link) if link else ""
         if page and self._links[page] == 1:
             return page
-        when = entry.published.isoformat() if entry.published else ""
-        return f"{self._stream}#{digest(chr(0).join((entry.title or entry.text[:200], when)))}"
+        title, when = _titled(entry)
+        said = (title, when) if self._names[title, when] == 1 else (title, when, entry.text)
+        return f"{self._stream}#{digest(chr(0).join(said))}"
+
+
+def _titled(entry: Entry) -> tuple[str, str]:
+    return entry.title or entry.text[:200], entry.published.isoformat() if entry.published else ""
 
 
 def _said(entry: Entry, link: str) -> str:
@@ -110,12 +116,20 @@ def _said(entry: Entry, link: str) -> str:
 
 
 def _shared_guids(entries: Sequence[Entry], links: Sequence[str]) -> frozenset[str]:
-    """Find guids that several different entries carry: such a guid names nothing."""
-    said: dict[str, set[tuple[str, str]]] = {}
+    """Find guids that several different entries carry: such a guid names nothing.
+
+    Versions of one entry keep their title, or at least their page and their date.
+    """
+    carried: dict[str, list[tuple[str, str, datetime | None]]] = {}
     for entry, link in zip(entries, links, strict=True):
-        said.setdefault(entry.guid, set()).add((urls.canonical(link), entry.title))
-    several = {guid: (len({link for link, _ in who}), len({title for _, title in who})) for guid, who in said.items()}
-    return frozenset(guid for guid, (pages, titles) in several.items() if pages > 1 and titles > 1)
+        carried.setdefault(entry.guid, []).append((_titled(entry)[0], urls.canonical(link), entry.published))
+    return frozenset(guid for guid, those in carried.items() if _are_several(those))
+
+
+def _are_several(entries: Sequence[tuple[str, str, datetime | None]]) -> bool:
+    """Say whether entries, each with its title, page and date, are more than versions of one."""
+    titles, pages, dates = map(set, zip(*entries, strict=True))
+    return len(titles) > 1 and (len(pages) > 1 or len(dates) > 1 or None in dates)
 
 
 def _post(entry: Entry, link: str, native_id: str, feed: Feed, base: str, named: _Ids) -> Post:

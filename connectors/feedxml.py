@@ -14,8 +14,15 @@ from listener.domain.errors import BadData
 from listener.domain.plaintext import Read, has_markup, one_line, read, tidy, title_from_html
 
 _UTF8 = {"content-type": "application/xml; charset=utf-8"}
-_MAIL = re.compile(r"\s*[(<]?\s*[^\s()<>@]+@[^\s()<>@]+\s*[)>]?\s*")
+_MAIL = re.compile(r" ?(?:[(<] ?)?(?<![^\s()<>@])[^\s()<>@]+@[^\s()<>@]+ ?[)>]? ?")
+_LONG_AUTHOR = re.compile(
+    r"(<(?:\w+:)?(?:author|creator|managingeditor|webmaster|publisher|name)\b[^<>]*>(?:\s*<!\[CDATA\[)?[^<]{500})[^<]+",
+    re.IGNORECASE,
+)
+"""feedparser looks for an address in an author, and takes the square of its length for that."""
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d+|#x[0-9a-f]+|[lr][sd]quo|[mn]dash|hellip);", re.IGNORECASE)
+_REFERENCE = re.compile(r"&#(?:0*(\d{1,8})\d*|x0*([0-9a-f]{1,7})[0-9a-f]*);", re.IGNORECASE)
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _WIDTH = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 
 _END_OF_TEXT = "<!-- SC_ON -->"
@@ -26,6 +33,7 @@ Fields = Mapping[str, Any]
 
 def parse(text: str, now: datetime) -> Feed | None:
     """Read a feed; None if the document is none. Malformed XML is read as far as it goes. Raises BadData only."""
+    text = _LONG_AUTHOR.sub(r"\1", _UNPRINTABLE.sub("", _REFERENCE.sub(_printable, text)))
     body = BytesIO(text.encode("utf-8", "replace"))
     try:
         found = feedparser.parse(body, response_headers=_UTF8, sanitize_html=False, resolve_relative_uris=False)
@@ -41,6 +49,13 @@ def parse(text: str, now: datetime) -> Feed | None:
         rhythm=_rhythm(about),
         entries=tuple(_entry(fields, about, now) for fields in found["entries"]),
     )
+
+
+def _printable(reference: re.Match[str]) -> str:
+    """Keep a reference to a character that XML knows; one bad reference would cost the whole document."""
+    decimal, hexadecimal = reference.groups()
+    code = int(hexadecimal, 16) if hexadecimal else int(decimal)
+    return reference[0] if code <= 0x10FFFF and not _UNPRINTABLE.match(chr(code)) else ""
 
 
 def _entry(fields: Fields, about: Fields, now: datetime) -> Entry:
@@ -123,8 +138,11 @@ def _dates(fields: Fields, now: datetime) -> tuple[datetime | None, datetime | N
 def _author(fields: Fields, about: Fields) -> tuple[str, str]:
     people = _listed(fields, "authors") or [_detail(fields, "author_detail")]
     people = [person for person in people if person] or _listed(about, "authors")
+    whole = _text(fields, "author") if len(people) == 1 else ""
     for person in people:
-        name = _name(str(person.get("name") or "")) or str(person.get("email") or "").strip()
+        said = str(person.get("name") or "")
+        # feedparser cuts a bracket at the end, whether or not it was opened around the whole
+        name = _name(whole if said and said in whole else said) or str(person.get("email") or "").strip()
         if name:
             return one_line(name), str(person.get("href") or "").strip()
     return one_line(_name(_text(fields, "author"))), ""
@@ -132,7 +150,9 @@ def _author(fields: Fields, about: Fields) -> tuple[str, str]:
 
 def _name(value: str) -> str:
     """Take the name out of ``mail@example.com (Name)`` and its cousins; an address alone stays."""
-    bare = _MAIL.sub(" ", value).strip().removeprefix("(").removesuffix(")").strip(" \"'")
+    value = one_line(value)
+    bare = _MAIL.sub(" ", value).strip()
+    bare = (bare[1:-1] if bare[:1] + bare[-1:] == "()" else bare).strip(" \"'")
     return title_from_html(bare or value)
 
 

@@ -27,7 +27,8 @@ def parse(text: str, now: datetime) -> Feed | None:
         title=one_line(_text(found, "title")),
         link=_text(found, "home_page_url"),
         lang=_text(found, "language"),
-        entries=tuple(_entry(item, found, now) for item in items if isinstance(item, dict))
+        # what is no object is an entry that says nothing, and is counted as such
+        entries=tuple(_entry(item if isinstance(item, dict) else {}, found, now) for item in items)
         if isinstance(items, list)
         else (),
     )

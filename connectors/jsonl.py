@@ -6,7 +6,6 @@ A bad line is counted, kept in a quarantine file with its number and the reason,
 import hashlib
 import json
 import os
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,8 +19,8 @@ from pydantic import Field
 from connectors.postline import BadLineError, read_line
 from connectors.quarantine import Quarantine
 from connectors.registry import Tools
-from connectors.stdin import StandardInput
-from listener.domain.errors import BadData, Gone, SourceError, Unavailable
+from connectors.stdin import Line, StandardInput, process_input
+from listener.domain.errors import BadData, Unavailable
 from listener.domain.post import Post
 from listener.domain.rhythm import Rhythm
 from listener.domain.schema import Block, ConfiguredPlace, Duration
@@ -29,6 +28,7 @@ from listener.domain.source import Budget, Connector, Cursor, Dropped, Gap, Page
 
 STDIN = StreamKey("-")
 _SEAM = 256
+_BOM = b"\xef\xbb\xbf"
 
 
 class Options(Block):
@@ -79,27 +79,15 @@ class _Note:
         return Cursor(json.dumps(asdict(self), separators=(",", ":")))
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One line as it stands in its file. ``whole`` False: it is the last and has no end yet."""
-
-    offset: int
-    number: int
-    data: bytes
-    length: int
-    whole: bool
-
-
 class Jsonl:
     """Reads posts from JSON Lines. Holds only what it was made of; safe in many threads."""
 
-    def __init__(self, options: Options, tools: Tools, stdin: BinaryIO | None = None) -> None:
+    def __init__(self, options: Options, tools: Tools, stdin: StandardInput | None = None) -> None:
         self.keeps_all = options.keep_all
         self._options = options
         self._tools = tools
         self._quarantine = Quarantine(tools.state_dir / "quarantine" / f"{_as_file_name(tools.source)}.jsonl")
-        self._stdin = StandardInput(stdin, options.max_line)
-        self._reading_stdin = threading.Lock()
+        self._stdin = stdin or process_input()
 
     def streams(self, options: Options, queries: Sequence[str]) -> Iterable[StreamKey]:  # noqa: ARG002 - contract
         """Name the file, each file of the directory that is there now, or standard input."""
@@ -116,7 +104,8 @@ class Jsonl:
         try:
             return self._from_stdin(cursor, budget) if stream == STDIN else self._from_file(stream, cursor, budget)
         except OSError as error:
-            raise self._explained(stream, error) from error
+            said = f"{stream} cannot be read: {error.strerror or error}; check that it is there and readable"
+            raise Unavailable(said) from error
 
     def _path(self, stream: StreamKey) -> Path:
         if stream == self._options.path:
@@ -125,11 +114,6 @@ class Jsonl:
         if ".." in Path(stream).parts or Path(stream).is_absolute():
             raise BadData(f"the stream {stream} lies outside {self._options.path}")
         return path
-
-    def _explained(self, stream: StreamKey, error: OSError) -> SourceError:
-        if isinstance(error, FileNotFoundError) and stream != self._options.path:
-            return Gone(f"the file {stream} is no longer in {self._options.path}")
-        return Unavailable(f"{stream} cannot be read: {error.strerror or error}; check that it is there and readable")
 
     # ---- files -------------------------------------------------------------------------------------------------
 
@@ -160,16 +144,21 @@ class Jsonl:
     # ---- standard input ----------------------------------------------------------------------------------------
 
     def _from_stdin(self, cursor: Cursor | None, budget: Budget) -> Page:
-        """Read what has come; the count of lines goes on, but what was read cannot be read again."""
-        with self._reading_stdin:
-            note = _Note.load(cursor)
-            batch = _Batch(self._tools.source, self._tools.now(), self._quarantine, STDIN)
-            for offset, data, length in self._stdin.lines(budget.posts, budget.bytes, budget.seconds):
-                line = _Line(offset, self._stdin.number, data, length, whole=True)
+        """Read what has come since the cursor was written; one of another process says nothing of our input."""
+        note = _Note.load(cursor)
+        note = note if note.marks == self._stdin.name else _Note(marks=self._stdin.name)
+        batch = _Batch(self._tools.source, self._tools.now(), self._quarantine, STDIN)
+        start, spent = note.offset, False
+        with self._stdin.reading:
+            for line in self._stdin.lines(start, self._options.max_line, budget.seconds):
                 batch.take(line, self._options.max_line)
-            self._quarantine.flush()
-            note = replace(note, line=self._stdin.number, offset=self._stdin.offset)
-            return batch.page(note.dump(), more=not self._stdin.ended)
+                note = replace(note, offset=line.offset + line.length, line=line.number)
+                spent = len(batch.posts) >= budget.posts or note.offset - start >= budget.bytes
+                if spent:
+                    break
+            more = spent or not self._stdin.ended
+        self._quarantine.flush()
+        return batch.page(note.dump(), more=more)
 
 
 class _Batch:
@@ -184,27 +173,28 @@ class _Batch:
         self.posts: list[Post] = []
         self.count = 0
 
-    def is_complete(self, line: _Line) -> bool:
+    def is_complete(self, line: Line) -> bool:
         """Say whether a line without an end is a whole object all the same."""
         try:
             return isinstance(json.loads(line.data), dict)
         except (ValueError, RecursionError):
             return False
 
-    def take(self, line: _Line, longest: int) -> None:
+    def take(self, line: Line, longest: int) -> None:
         """Read one line into a post, or quarantine it."""
-        if not line.data.strip():
+        data = line.data.removeprefix(_BOM) if line.offset == 0 else line.data
+        if not data.strip():
             return
         self.count += 1
         if line.length > longest:
             self._refuse(line, BadLineError("line too long", f"longer than {longest} bytes"))
             return
         try:
-            self.posts.append(read_line(line.data, self._platform, self._now))
+            self.posts.append(read_line(data, self._platform, self._now))
         except BadLineError as error:
             self._refuse(line, error)
 
-    def _refuse(self, line: _Line, error: BadLineError) -> None:
+    def _refuse(self, line: Line, error: BadLineError) -> None:
         self._bad[error.reason] += 1
         self._quarantine.add(self._stream, line.number, line.offset, str(error), line.data)
 
@@ -220,7 +210,7 @@ class _Batch:
         )
 
 
-def _lines(file: BinaryIO, note: _Note, longest: int) -> Iterator[_Line]:
+def _lines(file: BinaryIO, note: _Note, longest: int) -> Iterator[Line]:
     """Give the lines from the note on; of a line that is too long only its beginning."""
     file.seek(note.offset)
     offset, number = note.offset, note.line
@@ -229,7 +219,7 @@ def _lines(file: BinaryIO, note: _Note, longest: int) -> Iterator[_Line]:
         while not whole and (rest := file.readline(1 << 20)):
             length, whole = length + len(rest), rest.endswith(b"\n")
         number += 1
-        yield _Line(offset, number, data.removeprefix(b"\xef\xbb\xbf") if offset == 0 else data, length, whole)
+        yield Line(offset, number, data, length, whole)
         offset += length
 
 

@@ -21,7 +21,7 @@ from connectors.feedcursor import CONFIRMATIONS, Note, digest
 from connectors.feedposts import Place, Posts, to_posts
 from connectors.registry import Tools
 from listener.domain import url as urls
-from listener.domain.errors import BadData, ConfigError, SourceError, Unauthorized, Unavailable
+from listener.domain.errors import BadData, ConfigError, Gone, SourceError, Unauthorized, Unavailable
 from listener.domain.rhythm import Rhythm
 from listener.domain.schema import Block, ConfiguredPlace, Duration
 from listener.domain.secret import SecretUrl
@@ -146,8 +146,6 @@ class Rss:
         limits = self._limits(budget)
         try:
             answer = self._first_good(target, note, limits)
-        except _ParkedError as parked:
-            return Page(parked=f"feed {target.label}: {parked}")
         except SourceError as error:
             raise _said(f"feed {target.label}", error) from error
         wait = self._wait(answer)
@@ -180,8 +178,8 @@ class Rss:
         if elsewhere:
             try:
                 return self._asked(target, elsewhere, note, limits)
-            except (SourceError, _ParkedError) as error:
-                if getattr(error, "until", None) is not None:
+            except SourceError as error:
+                if error.until is not None:
                     raise
                 note = replace(note, found="", at="", moved="", moved_times=0)
         return self._asked(target, target.url, note, limits)
@@ -211,8 +209,6 @@ class Rss:
         """Raise what the status means for a feed; a 403 is mostly a firewall's mood and passes."""
         now = self._tools.now()
         host = urls.host(response.url)
-        if response.status == 410:
-            raise _ParkedError(f"{host} says it is gone for good (410)")
         if response.status == 403:
             said = f"{host} forbids it (403): a firewall may take us for a robot, or the feed wants credentials"
             raise Unavailable(said, until=retry_at(response.headers, now))
@@ -234,7 +230,10 @@ class Rss:
         if not self._robots.permits(found):
             raise Unavailable(f"{urls.host(found)} announces a feed that its robots.txt forbids")
         note = replace(Note(ids=note.ids), found="" if target.secret else found)
-        return self._asked(target, found, note, limits, via_page=True)
+        try:
+            return self._asked(target, found, note, limits, via_page=True)
+        except Gone as error:  # the page that was configured is still there
+            raise Unavailable(f"{error}, though {urls.host(response.url)} announces it") from error
 
     # ---- answering ---------------------------------------------------------------------------------------------
 
@@ -244,7 +243,9 @@ class Rss:
         posts = made.posts[start : start + max(budget.posts, 1)]
         end = start + len(posts)
         more = end < len(made.posts)
-        note = replace(answer.note, ids=made.ids, after=posts[-1].native_id if more else "", offset=end if more else 0)
+        said = digest("\0".join(sorted(f"{post.native_id}\0{post.title}\0{post.text}" for post in made.posts)))
+        after, offset = (posts[-1].native_id, end) if more else ("", 0)
+        note = replace(answer.note, ids=made.ids, said=said, after=after, offset=offset)
         return Page(
             posts=posts,
             cursor=note.dump(),
@@ -252,6 +253,7 @@ class Rss:
             wait=None if more else wait,
             gap=_gap(made, answer.note, self._tools.now()) if start == 0 else None,
             dropped=made.dropped if not more else (),
+            news=said != answer.note.said or start > 0,
         )
 
     def _wait(self, answer: _Answer) -> float | None:
@@ -259,10 +261,6 @@ class Rss:
         asked = (fresh_for(answer.response.headers, self._tools.now()), answer.note.rhythm)
         longest = max((seconds for seconds in asked if seconds), default=None)
         return None if longest is None else min(max(longest, self._options.every.total_seconds()), _LONGEST_WAIT)
-
-
-class _ParkedError(Exception):
-    """The configured feed is gone for good: its stream is to be parked."""
 
 
 def parse(text: str, now: datetime) -> Feed | None:

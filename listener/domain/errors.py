@@ -3,12 +3,12 @@
     ListenerError
     ├── ConfigError            the configuration cannot be used as it stands
     ├── StoreError             the store cannot be opened, read or written
-    │   └── StoreInUse         another daemon holds it: again later
+    │   └── StoreInUse         another process holds it: again later
     ├── SourceError            a platform did not give what was asked
     │   ├── Unauthorized       credentials missing, wrong or revoked: nothing helps but a person
     │   ├── RateLimited        too many requests: again at ``until``
     │   ├── Unavailable        down, slow or refusing: again at ``until``, or when the caller sees fit
-    │   ├── Gone               the thing is gone for good: stop asking
+    │   ├── Gone               the thing is gone for good: ask once a day at most
     │   ├── BadData            an answer came, but not one that can be read
     │   └── BudgetSpent        our own limit is reached: again at ``until``
     └── DeliveryError          a message did not reach its channel
@@ -34,7 +34,7 @@ class StoreError(ListenerError):
 
 
 class StoreInUse(StoreError):
-    """Another daemon holds the store."""
+    """Another process holds the store."""
 
 
 class SourceError(ListenerError):

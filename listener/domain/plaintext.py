@@ -9,6 +9,9 @@ from selectolax.lexbor import LexborHTMLParser
 MAX_HTML = 1_000_000
 """What stands further down is not read."""
 
+_DEEPEST = 2_000
+"""The parser's time grows with the square of the depth; of what nests deeper, the words alone are read."""
+
 _PARAGRAPH, _LINE, _BREAK, _CELL = "\ue000", "\ue001", "\ue002", "\ue003"
 """Private-use marks, so that white space of the source can be told from ours. Lines meet, breaks add up."""
 
@@ -17,6 +20,11 @@ _LINES = "div,li,dt,dd,tr,figcaption,address,caption,main,nav,option,details,sum
 _UNREAD = "script,style,template,head,noscript,iframe,object,svg,math,textarea,select,audio,video,canvas"
 
 _TAG = re.compile(r"<(?:/?[a-zA-Z][a-zA-Z0-9:-]*(?:\s[^<>]*)?/?|!--|!\[CDATA\[)", re.DOTALL)
+_ANY_TAG = re.compile(r"<[^<>]*>")
+_NESTING = re.compile(
+    r"<(/?)(?!(?:area|base|br|col|dd|dt|embed|hr|img|input|li|link|meta|option|p|source|t[drh]|track|wbr)\b)[a-z]",
+    re.IGNORECASE,
+)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _ESCAPED_MARKUP = re.compile(r"<(?:/(?:p|a|div|em|strong|blockquote|ul|ol|li|span|h[1-6])|br\s*/?|p)>", re.IGNORECASE)
 _PRE = re.compile(r"(</?pre\b[^<>]*>)", re.IGNORECASE)
@@ -76,13 +84,25 @@ def read(html: str) -> Read:
 
 
 def _parsed(html: str) -> Read:
-    tree = LexborHTMLParser(_shielded(html[:MAX_HTML]))
+    html = html[:MAX_HTML]
+    tree = LexborHTMLParser(_shielded(_ANY_TAG.sub(" ", html) if _is_too_deep(html) else html))
     links = tuple(href for node in tree.css("a[href]") if (href := node.attributes.get("href")))
     images = tuple(src for node in tree.css("img[src]") if (src := node.attributes.get("src")))
     for node in tree.css(_UNREAD):
         node.decompose()
     _mark(tree)
     return Read(_broken(tree.body.text() if tree.body else ""), links, images)
+
+
+def _is_too_deep(html: str) -> bool:
+    if html.count("<") <= _DEEPEST:
+        return False
+    depth = 0
+    for tag in _NESTING.finditer(html):
+        depth = max(depth - 1, 0) if tag[1] else depth + 1
+        if depth > _DEEPEST:
+            return True
+    return False
 
 
 def _shielded(html: str) -> str:

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 QUICKER, SLOWER = 0.6, 1.4
 JITTER = 0.1
+PARKED = timedelta(days=1)
+"""How long a stream that is gone for good is left alone: even that is said by mistake, and must not end it silently."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,11 @@ def after_failure(
     """Plan after the ``failures``-th error in a row: twice as long each time, never later than the longest."""
     due = now + _jittered(rhythm, rhythm.shortest * 2 ** min(failures - 1, 16), dice)
     return Next(max(due, until) if until else due, interval)
+
+
+def after_end(interval: timedelta, now: datetime, dice: float) -> Next:
+    """Plan after the platform said that the stream is gone for good."""
+    return Next(now + PARKED * (1 + JITTER * dice), interval)
 
 
 def _jittered(rhythm: Rhythm, pause: timedelta, dice: float) -> timedelta:

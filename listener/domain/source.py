@@ -65,8 +65,7 @@ class Page:
     """What one fetch brought. Posts are oldest first within the page.
 
     ``cursor`` None keeps the old one; ``more`` asks to be called again at once; ``wait`` (seconds) asks for a pause
-    that the platform prescribed; ``parked`` stops the stream for good and says why; ``news`` False: the platform
-    answered that nothing has changed.
+    that the platform prescribed; ``news`` False: nothing in it is new or changed.
     """
 
     posts: Sequence[Post] = ()
@@ -77,7 +76,6 @@ class Page:
     wait: float | None = None
     cost: float = 0.0
     dropped: Sequence[Dropped] = ()
-    parked: str = ""
     news: bool = True
 
 
@@ -91,7 +89,10 @@ class Connector(Protocol):
         """Name everything that is polled on its own; raises SourceError where a list cannot be read."""
 
     def fetch(self, stream: StreamKey, cursor: Cursor | None, budget: Budget) -> Page:
-        """Read on from ``cursor`` (None: from the beginning). Repeats are harmless. Raises SourceError only."""
+        """Read on from ``cursor`` (None: from the beginning). Repeats are harmless. Raises SourceError only.
+
+        ``Gone`` says that the platform has ended the stream for good: it is parked.
+        """
 
 
 class Presence(StrEnum):

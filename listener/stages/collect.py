@@ -11,7 +11,7 @@ from loguru import logger
 
 from listener.domain import rhythm, url
 from listener.domain.brand import Brand
-from listener.domain.errors import SourceError, StoreError
+from listener.domain.errors import Gone, SourceError, StoreError
 from listener.domain.match import Document, Matcher
 from listener.domain.post import Post
 from listener.domain.source import Budget, Connector, Page, StreamKey
@@ -90,32 +90,54 @@ class Collect:
         self._dice = dice
         self._resting: dict[str, datetime] = {}
         self._flying: dict[Future[Page | SourceError], DueStream] = {}
-        self._named: dict[str, tuple[datetime, list[StreamKey] | None]] = {}
+        self._named: dict[str, list[StreamKey]] = {}
+        self._naming: dict[Future[list[StreamKey] | SourceError], Source] = {}
+        self._stale_at: dict[str, datetime] = {}
 
     def prepare(self, now: datetime) -> int:
         """Bring the store's brands and streams in line with the configuration. Returns how many sources failed."""
         self._store.sync_brands(self._listener.brands.values(), now)
         self._store.retire_sources(self._sources)
         self._named.clear()
-        return sum(not self._name_streams(source, now) for source in self._sources.values())
+        self._stale_at.clear()
+        return self._name_streams(now)
 
-    def _name_streams(self, source: Source, now: datetime) -> bool:
-        """Ask the connector what its streams are: a folder has new files, a list of feeds has grown."""
+    def _name_streams(self, now: datetime) -> int:
+        """Ask connectors anew what their streams are: a folder has new files, a list of feeds has grown.
+
+        A slow list is waited for in later steps. Returns how many failed.
+        """
+        asked = {source.name for source in self._naming.values()}
+        stale = [one for one in self._sources.values() if self._stale_at.get(one.name, now) <= now]
+        fresh = {self._pool.submit(self._names_of, one): one for one in stale if one.name not in asked}
+        wait(fresh, timeout=PATIENCE)
+        self._naming |= fresh
+        come = [naming for naming in self._naming if naming.done()]
+        return sum(not self._take_names(self._naming.pop(naming), naming.result(), now) for naming in come)
+
+    def _names_of(self, source: Source) -> list[StreamKey] | SourceError:
         queries = [brand.query.query.source for brand in self._listener.brands.values()]
-        _, before = self._named.get(source.name, (now, None))
-        self._named[source.name] = (now + source.rhythm.shortest, before)
         try:
-            keys = list(source.connector.streams(source.options, queries))
+            return list(source.connector.streams(source.options, queries))
+        except SourceError as error:
+            return error
         except Exception as error:  # noqa: BLE001 - a stage's boundary: said, and tried again later
-            self._named[source.name] = (now + max(source.rhythm.shortest, RENAMING), before)
-            said = str(error) if isinstance(error, SourceError) else type(error).__name__
-            logger.bind(source=source.name, error=said).error("the source cannot name its streams")
+            logger.bind(source=source.name).exception("the connector broke its contract")
+            return _unexpected("the connector failed unexpectedly", error)
+
+    def _take_names(self, source: Source, keys: list[StreamKey] | SourceError, now: datetime) -> bool:
+        """Bring the store's streams in line, or show why that cannot be done. Returns whether all went well."""
+        interval = source.rhythm.shortest
+        if isinstance(keys, SourceError):
+            again = self._stale_at[source.name] = max(now + max(interval, RENAMING), keys.until or now)
+            self._named.pop(source.name, None)
+            logger.bind(source=source.name, error=str(keys)).error("the source cannot name its streams")
+            self._store.streams_unnamed(_streams(source, []), str(keys), now, again)
             return False
-        if keys != before:
-            lanes = {key: _lane(source, key) for key in keys}
-            keeps_all, interval = source.connector.keeps_all, source.rhythm.shortest
-            self._store.sync_streams(SourceStreams(source.name, source.connector_name, lanes, keeps_all, interval), now)
-            self._named[source.name] = (now + source.rhythm.shortest, keys)
+        self._stale_at[source.name] = now + interval
+        if keys != self._named.get(source.name):
+            self._store.sync_streams(_streams(source, keys), now)
+            self._named[source.name] = keys
         return True
 
     def make_due(self, now: datetime) -> None:
@@ -127,22 +149,19 @@ class Collect:
 
         A slow answer is waited for in later steps, so that it holds up its own lane alone.
         """
-        errors = sum(
-            not self._name_streams(source, now) for source in self._sources.values() if self._is_stale(source, now)
-        )
+        errors = self._name_streams(now)
         self._resting = {lane: until for lane, until in self._resting.items() if until > now}
         busy = {*self._resting, *(stream.lane for stream in self._flying.values())}
         for stream in self._store.due(now, self._width - len(self._flying), busy):
             self._flying[self._pool.submit(self._fetch, stream)] = stream
-        come = wait(self._flying, timeout=PATIENCE).done
-        for fetching in [one for one in self._flying if one in come]:
+        pending: set[Future[Any]] = {*self._flying, *self._naming}
+        wait(pending, timeout=PATIENCE)
+        come = [fetching for fetching in self._flying if fetching.done()]
+        for fetching in come:
             stream = self._flying.pop(fetching)
             self._resting[stream.lane] = now + self._spacing
             errors += not self._put_away(stream, fetching.result(), now)
-        return Progress(len(come), now if self._flying else self._next(now), errors)
-
-    def _is_stale(self, source: Source, now: datetime) -> bool:
-        return self._named[source.name][0] <= now if source.name in self._named else True
+        return Progress(len(come), now if self._flying or self._naming else self._next(now), errors)
 
     def _put_away(self, stream: DueStream, result: Page | SourceError, now: datetime) -> bool:
         """Commit a poll, or the failure to read it. Returns whether all went well."""
@@ -165,6 +184,7 @@ class Collect:
             outcome=poll.outcome,
             fresh=counts.fresh,
             matched=counts.matched,
+            error=poll.detail,
         ).log("DEBUG" if poll.outcome == "ok" else "WARNING", "polled")
         return poll.outcome == "ok"
 
@@ -205,18 +225,15 @@ class Collect:
             dropped=page.dropped,
             cursor=page.cursor,
             caught_up=not page.more,
-            parked=page.parked,
         )
 
     def _failed(self, stream: DueStream, error: SourceError, now: datetime) -> Poll:
         failures = stream.failures + 1
-        planned = rhythm.after_failure(
-            self._sources[stream.source].rhythm,
-            stream.interval,
-            now,
-            self._dice(),
-            failures=failures,
-            until=error.until,
+        source, interval, dice = self._sources[stream.source], stream.interval, self._dice()
+        planned = (
+            rhythm.after_end(interval, now, dice)
+            if isinstance(error, Gone)
+            else rhythm.after_failure(source.rhythm, interval, now, dice, failures=failures, until=error.until)
         )
         return Poll(
             stream=stream,
@@ -227,6 +244,7 @@ class Collect:
             wait_until=error.until,
             interval=planned.interval,
             failures=failures,
+            parked=isinstance(error, Gone),
         )
 
 
@@ -260,6 +278,11 @@ def _voice(post: Post) -> str:
 def _is_history(post: Post, stream: DueStream) -> bool:
     """Created before its stream was configured; undated entries of a first sweep too."""
     return not stream.caught_up if post.created_at is None else post.created_at < stream.configured_at
+
+
+def _streams(source: Source, keys: Iterable[StreamKey]) -> SourceStreams:
+    lanes = {key: _lane(source, key) for key in keys}
+    return SourceStreams(source.name, source.connector_name, lanes, source.connector.keeps_all, source.rhythm.shortest)
 
 
 def _lane(source: Source, key: StreamKey) -> str:

@@ -30,6 +30,11 @@ class Collecting:
         with self._store.write() as db:
             streams.sync(db, source, now)
 
+    def streams_unnamed(self, source: streams.SourceStreams, error: str, now: datetime, again: datetime) -> None:
+        """Show that the source could not name its streams, and when it is asked again."""
+        with self._store.write() as db:
+            streams.unnamed(db, source, error, now, again)
+
     def retire_sources(self, names: Iterable[str]) -> None:
         """Set the streams of all other sources aside."""
         with self._store.write() as db:

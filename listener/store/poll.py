@@ -61,7 +61,8 @@ class Poll:
     dropped: Sequence[Dropped] = ()
     cursor: Cursor | None = None
     caught_up: bool = False
-    parked: str = ""
+    parked: bool = False
+    """the platform said that the stream is gone for good: ``detail`` says how"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, case, func, select, update
 
 from listener.domain.source import StreamKey
 from listener.store import tables
 from listener.store.poll import Poll
 
 STREAM = tables.table(tables.Stream)
+
+LISTING = StreamKey("(the list of its streams)")
+"""Stands for a source that cannot name its streams, so that this is seen where all other failures are."""
+
+_POLLED = (STREAM.c.state != "removed") & (STREAM.c.key != LISTING)
+"""A parked stream is polled too, but seldom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +46,18 @@ def sync(db: Connection, wanted: SourceStreams, now: datetime) -> None:
             _change(db, standing.id, connector=wanted.connector, cursor=None, caught_up=False)
         if (standing.lane, standing.keeps_all) != (lane, wanted.keeps_all):
             _change(db, standing.id, lane=lane, keeps_all=wanted.keeps_all)
+    if listing := known.pop(LISTING, None):
+        db.execute(STREAM.delete().where(STREAM.c.id == listing.id))
     for gone in known.values():
         _change(db, gone.id, state="removed", reason="no longer in the configuration")
+
+
+def unnamed(db: Connection, source: SourceStreams, error: str, now: datetime, again: datetime) -> None:
+    """Write down that the source could not name its streams; ``sync`` forgets it."""
+    mine = (STREAM.c.source == source.source) & (STREAM.c.key == LISTING)
+    said = {"state": "active", "reason": "", "error": error, "due_at": again}
+    if not db.execute(update(STREAM).where(mine).values(failures=STREAM.c.failures + 1, **said)).rowcount:
+        db.execute(STREAM.insert().values(**{**_new(source, LISTING, "", now), **said, "failures": 1}))
 
 
 def retire(db: Connection, sources: Iterable[str]) -> None:
@@ -52,28 +68,33 @@ def retire(db: Connection, sources: Iterable[str]) -> None:
 
 def due(db: Connection, now: datetime, limit: int, busy: Iterable[str]) -> Sequence[Row[Any]]:
     """Return the rows of due streams, one a lane."""
-    waiting = (STREAM.c.state == "active") & (STREAM.c.due_at <= now) & STREAM.c.lane.not_in(list(busy))
-    # SQLite takes the other columns from the row that holds the minimum
-    chosen = select(STREAM, func.min(STREAM.c.due_at).label("first")).where(waiting).group_by(STREAM.c.lane)
-    return db.execute(chosen.order_by(STREAM.c.due_at, STREAM.c.id).limit(limit)).all()
+    waiting = _POLLED & (STREAM.c.due_at <= now) & STREAM.c.lane.not_in(list(busy))
+    # SQLite takes the id from the row that holds the minimum; cursors are large and stay out of the sorting
+    first = select(STREAM.c.id, func.min(STREAM.c.due_at).label("due_at")).where(waiting).group_by(STREAM.c.lane)
+    chosen = first.order_by("due_at", STREAM.c.id).limit(limit).subquery()
+    rows = select(STREAM).join(chosen, chosen.c.id == STREAM.c.id)
+    return db.execute(rows.order_by(STREAM.c.due_at, STREAM.c.id)).all()
 
 
 def make_due(db: Connection, now: datetime) -> None:
-    """Make every stream due whose platform did not ask for a pause."""
-    free = (STREAM.c.state == "active") & (STREAM.c.wait_until.is_(None) | (STREAM.c.wait_until <= now))
+    """Make every stream due that is not parked and whose platform did not ask for a pause."""
+    free = _POLLED & (STREAM.c.state == "active") & (STREAM.c.wait_until.is_(None) | (STREAM.c.wait_until <= now))
     db.execute(update(STREAM).where(free & (STREAM.c.due_at > now)).values(due_at=now))
 
 
 def next_due(db: Connection) -> datetime | None:
     """Say when the next stream is due."""
-    earliest = select(STREAM.c.due_at).where(STREAM.c.state == "active").order_by(STREAM.c.due_at).limit(1)
+    earliest = select(STREAM.c.due_at).where(_POLLED).order_by(STREAM.c.due_at).limit(1)
     found: datetime | None = db.execute(earliest).scalar()
     return found
 
 
 def move(db: Connection, poll: Poll, *, news: bool) -> None:
     """Write down how far the stream was read and when it is due again."""
+    removed = STREAM.c.state == "removed"  # in the meantime
     values: dict[str, Any] = {
+        "state": case((removed, STREAM.c.state), else_="parked" if poll.parked else "active"),
+        "reason": case((removed, STREAM.c.reason), else_=poll.detail if poll.parked else ""),
         "due_at": poll.due_at,
         "wait_until": poll.wait_until,
         "interval_s": poll.interval.total_seconds(),
@@ -88,8 +109,6 @@ def move(db: Connection, poll: Poll, *, news: bool) -> None:
         values["last_news_at"] = poll.at
     if poll.cursor is not None:
         values["cursor"] = poll.cursor
-    if poll.parked:
-        values |= {"state": "parked", "reason": poll.parked}
     _change(db, poll.stream.id, **values)
 
 

@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,9 +17,10 @@ from pydantic import ValidationError
 from connectors import jsonl
 from connectors.postline import BadLineError, read_line
 from connectors.registry import Tools
-from listener.domain.errors import BadData, Gone, Unavailable
+from connectors.stdin import StandardInput, process_input
+from listener.domain.errors import BadData, Unavailable
 from listener.domain.post import Author
-from listener.domain.source import Budget, Connector, Page, StreamKey
+from listener.domain.source import Budget, Connector, Cursor, Page, StreamKey
 from tests.connectors.conftest import NOW
 from tests.connectors.contract import everything
 
@@ -227,9 +229,8 @@ def test_a_quarantine_cut_short_by_a_crash_goes_on(file: Path, source: Any, tool
 
 
 def test_pages_follow_one_another(file: Path, source: Any) -> None:
-    """By count of posts or by bytes; each line is read once, in the next process too."""
+    """By bytes too; each line is read once."""
     file.write_bytes(b"".join(line(n) for n in range(10)))
-    assert texts(*everything(source[0], source[1], None, Budget(posts=3))) == [f"Text {n}" for n in range(10)]
     assert texts(*everything(source[0], source[1], None, Budget(bytes=100))) == [f"Text {n}" for n in range(10)]
 
 
@@ -305,13 +306,6 @@ def test_an_endless_line_is_passed_over(file: Path, tools: Tools) -> None:
     assert len(quarantined(tools)[0]["data"]) <= 4000
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "[]", "{}", "null", '{"offset":-1}', '{"offset":"1"}', '{"nothing":1}'])
-def test_a_cursor_that_cannot_be_read_begins_anew(file: Path, source: Any, cursor: Any) -> None:
-    """Repeats are harmless."""
-    file.write_bytes(line(1))
-    assert texts(source[0].fetch(source[1], cursor, BUDGET)) == ["Text 1"]
-
-
 def test_a_missing_file_may_still_come(source: Any) -> None:
     """The message says what to look at."""
     with pytest.raises(Unavailable, match="check that it is there"):
@@ -338,13 +332,6 @@ def test_a_directory_is_a_stream_a_file(tmp_path: Path, tools: Tools) -> None:
     (tmp_path / "a.jsonl").write_bytes(line(2))
     assert list(connector.streams(options, [])) == ["a.jsonl", "b.jsonl"]
     assert texts(connector.fetch(StreamKey("a.jsonl"), None, BUDGET)) == ["Text 2"]
-
-
-def test_a_file_that_left_its_directory_is_gone(tmp_path: Path, tools: Tools) -> None:
-    """Its stream has ended."""
-    connector = jsonl.build(jsonl.Options(path=str(tmp_path)), tools)
-    with pytest.raises(Gone):
-        connector.fetch(StreamKey("a.jsonl"), None, BUDGET)
 
 
 @pytest.mark.parametrize("stream", ["../secret.jsonl", "/etc/passwd", "a/../../b"])
@@ -376,7 +363,7 @@ def pipe() -> Iterator[tuple[Any, Any]]:
 
 
 def _from(reader: Any, tools: Tools, **options: Any) -> Connector:
-    return jsonl.Jsonl(jsonl.Options(path="-", **options), tools, stdin=reader)
+    return jsonl.Jsonl(jsonl.Options(path="-", **options), tools, StandardInput(reader))
 
 
 def test_standard_input_is_one_stream_that_ends(pipe: Any, tools: Tools) -> None:
@@ -411,9 +398,56 @@ def test_an_endless_line_in_a_pipe(pipe: Any, tools: Tools) -> None:
     pages = [connector.fetch(jsonl.STDIN, None, Budget(seconds=0.05))]
     writer.write(b"x" * 60_000 + b"\n" + line(2))
     writer.close()
-    pages += everything(connector, jsonl.STDIN, None, BUDGET)
+    pages += everything(connector, jsonl.STDIN, pages[0].cursor, BUDGET)
     assert texts(*pages) == ["Text 1", "Text 2"]
     assert bad(pages[1]) == {"line too long": 1}
+
+
+def test_what_was_not_put_away_is_given_again(pipe: Any, tools: Tools) -> None:
+    """A pipe cannot be read twice, and a poll can fail to be stored: its lines are kept until the cursor moves on."""
+    reader, writer = pipe
+    connector = _from(reader, tools)
+    writer.write(b"\xef\xbb\xbf" + line(1) + line(2) + line(3))
+    first = connector.fetch(jsonl.STDIN, None, Budget(posts=2))
+    assert connector.fetch(jsonl.STDIN, None, Budget(posts=2)) == first
+    second = connector.fetch(jsonl.STDIN, first.cursor, Budget(posts=1))
+    assert connector.fetch(jsonl.STDIN, first.cursor, Budget(posts=1)) == second
+    assert texts(first, second) == ["Text 1", "Text 2", "Text 3"]
+
+
+def test_a_reload_loses_no_line_of_standard_input(pipe: Any, tools: Tools, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The connector is made anew; what the old one had read and not yet given out, half a line too, goes on."""
+    reader, writer = pipe
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=reader))
+    process_input.cache_clear()
+    writer.write(line(1) + line(2) + line(3)[:10])
+    options = jsonl.Options(path="-")
+    first = jsonl.build(options, tools).fetch(jsonl.STDIN, None, Budget(posts=1))
+    writer.write(line(3)[10:])
+    writer.close()
+    rest = everything(jsonl.build(options, tools), jsonl.STDIN, first.cursor, BUDGET)
+    process_input.cache_clear()
+    assert texts(first, *rest) == ["Text 1", "Text 2", "Text 3"]
+    assert quarantined(tools) == []
+
+
+def test_another_process_reads_its_own_standard_input_from_the_start(pipe: Any, tools: Tools) -> None:
+    """The cursor that an earlier process left says nothing of it, however far that one had come."""
+    reader, writer = pipe
+    earlier = Cursor('{"offset":99,"line":9,"marks":"of another process"}')
+    writer.write(line(1) + b"{oops\n" + line(2))
+    connector = _from(reader, tools)
+    first = connector.fetch(jsonl.STDIN, earlier, Budget(posts=1))
+    assert texts(first, connector.fetch(jsonl.STDIN, first.cursor, Budget(posts=1))) == ["Text 1", "Text 2"]
+    assert quarantined(tools)[0]["line"] == 2
+
+
+def test_a_closed_standard_input_says_so(tools: Tools, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A daemon may have been started without one."""
+    monkeypatch.setattr("sys.stdin", None)
+    connector = jsonl.Jsonl(jsonl.Options(path="-"), tools, StandardInput())
+    with pytest.raises(Unavailable, match="standard input is closed"):
+        connector.fetch(jsonl.STDIN, None, BUDGET)
 
 
 @pytest.mark.parametrize("options", [{}, {"path": ""}, {"path": "x", "max_line": 10}, {"path": "x", "glb": "*"}])

@@ -88,14 +88,15 @@ def test_every_feed_is_read_whole(httpserver: HTTPServer, tools: Tools, path: Pa
         return
     page = _fetched(httpserver, tools, body)
     found = len(page.posts) + sum(drop.count for drop in page.dropped)
-    assert found == _entries(body)
+    assert found == entries(body)
     assert len({post.key for post in page.posts}) == len(page.posts)
     assert all(post.created_at is None or post.created_at.utcoffset() is not None for post in page.posts)
     for post in page.posts:
         repr(post).encode()
 
 
-def _entries(body: bytes) -> int:
+def entries(body: bytes) -> int:
+    """Count the entries that others find in a feed."""
     if body.lstrip().startswith(b"{"):
         return len(json.loads(body)["items"])
     return len(feedparser.parse(io.BytesIO(body), response_headers={"content-type": "application/xml"}).entries)
@@ -169,14 +170,22 @@ RSS_PARSER = [path for path in FEEDS if path.parent.name == "input" and path.nam
 
 @pytest.mark.parametrize("path", RSS_PARSER, ids=_name)
 def test_reads_what_rss_parser_reads(path: Path) -> None:
-    """Title, link, id, date and text of every entry, but for deviations with a reason."""
+    """Title, link, id, date, author and text of every entry, but for deviations with a reason."""
     stem = path.name.removesuffix(".b64").rpartition(".")[0]
     (answer,) = [each for each in fixture_files("feeds/rss_parser/output") if each.name.split(".")[0] == stem]
     expected = json.loads(decode(read_fixture(answer)))["feed"]
     for item in expected["items"]:
         item["text"] = item.get("content:encoded") or item.get("content") or item.get("summary")
         item["guid"] = item.get("guid") or item.get("id")
-    names = {"title": "title", "link": "link", "guid": "guid", "published": "isoDate", "text": "text"}
+        item["person"] = item.get("creator") or item.get("author")
+    names = {
+        "title": "title",
+        "link": "link",
+        "guid": "guid",
+        "published": "isoDate",
+        "author": "person",
+        "text": "text",
+    }
     found = _compared(_read(path), expected["items"], names)
     assert found == set(DEVIATIONS.get(path.name, ()))
 

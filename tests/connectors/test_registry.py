@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 from pydantic import BaseModel
 
 from connectors import registry
 from listener.domain.errors import ConfigError
+from tests.connectors.contract import ConnectorContract
 
 
 @pytest.mark.parametrize("name", registry.names())
@@ -19,6 +21,18 @@ def test_every_connector_has_its_parts(name: str) -> None:
     config = kind.Options.model_config
     assert (config["frozen"], config["extra"], config["hide_input_in_errors"]) == (True, "forbid", True)
     assert "keep_all" in kind.Options.model_fields
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_every_connector_runs_the_contract(name: str) -> None:
+    """In a module of its own beside this one."""
+    module = import_module(f"tests.connectors.test_{name}_contract")
+    assert [
+        each
+        for each in vars(module).values()
+        if isinstance(each, type) and issubclass(each, ConnectorContract)
+        if each.__module__ == module.__name__
+    ]
 
 
 def test_an_unknown_connector_is_named() -> None:

@@ -1,8 +1,10 @@
 """Coverage: for each stream, what was heard, what was not, and why."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from listener.domain.errors import RateLimited, Unavailable
+import pytest
+
+from listener.domain.errors import Gone, RateLimited, Unavailable
 from listener.domain.source import Dropped, Gap, Page
 from tests.scripted import DAY, HOUR, MINUTE, T0, Bench, post
 
@@ -92,14 +94,45 @@ def test_a_stream_that_fails_is_blind_until_it_is_heard(bench: Bench) -> None:
     assert bench.sql(now) == []
 
 
-def test_a_parked_stream_is_shown_for_good(bench: Bench) -> None:
-    """It is not asked any more, and says why."""
-    bench.poll(Page(parked="the feed is gone for good"))
-    assert bench.sql("SELECT what, why FROM blind_spots WHERE source = 'feed'") == [
-        {"what": "parked", "why": "the feed is gone for good"}
+def test_a_stream_that_is_gone_is_parked_and_says_so(bench: Bench) -> None:
+    """It is no good poll, and is a blind spot from the last one on; making everything due does not wake it."""
+    bench.poll(Page())
+    bench.poll(Gone("the feed is gone for good"), at=T0 + HOUR)
+    bench.collect.make_due(T0 + 2 * HOUR)
+    assert [stream.source for stream in bench.collect._store.due(T0 + 2 * HOUR, 9)] == ["hose"]
+    assert [row["outcome"] for row in bench.sql(LEDGER)] == ["ok", "gone"]
+    assert bench.sql("SELECT since, what, why FROM blind_spots WHERE ongoing AND source = 'feed'") == [
+        {"since": "2026-11-25 12:00:00", "what": "parked", "why": "the feed is gone for good"}
     ]
-    bench.collect.make_due(T0 + DAY)
-    assert [stream.source for stream in bench.collect._store.due(T0 + DAY, 9)] == ["hose"]
+
+
+def test_a_parked_stream_is_looked_for_once_a_day_and_comes_back(bench: Bench) -> None:
+    """A site may say by mistake that a feed is gone; no stream ends silently."""
+    bench.poll(Gone("gone"))
+    for answer, state in ((Gone("still gone"), "parked"), (Page(posts=[post("1")]), "active")):
+        (due,) = bench.column("SELECT due_at FROM sources WHERE source = 'feed'")
+        at = datetime.fromisoformat(due).replace(tzinfo=UTC)
+        bench.connectors["feed"].pages["main"] = [answer]
+        bench.collect.step(at - MINUTE)
+        bench.collect.step(at)
+        assert not bench.connectors["feed"].pages["main"]
+        assert bench.column("SELECT state FROM sources WHERE source = 'feed'") == [state]
+    assert at == T0 + 2 * DAY
+    assert bench.sql("SELECT reason, failures, error FROM sources WHERE source = 'feed'") == [
+        {"reason": "", "failures": 0, "error": ""}
+    ]
+
+
+@pytest.mark.parametrize("answer", [Page(), Unavailable("down"), Gone("gone")], ids=["good", "bad", "gone"])
+def test_an_answer_that_comes_late_does_not_bring_a_removed_stream_back(bench: Bench, answer: Page | Exception) -> None:
+    """The configuration changed while it was asked."""
+    (stream,) = (one for one in bench.collect._store.due(T0, 9) if one.source == "feed")
+    bench.connectors["feed"].names = []
+    bench.collect.prepare(T0)
+    bench.collect._put_away(stream, answer, T0)  # type: ignore[arg-type]
+    assert bench.sql("SELECT state, reason FROM sources WHERE source = 'feed'") == [
+        {"state": "removed", "reason": "no longer in the configuration"}
+    ]
 
 
 def test_a_stream_that_fails_for_days_is_still_tried_every_day(bench: Bench) -> None:

@@ -1,12 +1,17 @@
 """Streams: in line with the configuration, due in turn, one a host at a time."""
 
+import threading
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from listener.domain.errors import BudgetSpent, RateLimited, Unavailable
-from listener.domain.source import Cursor, Page
+from listener.domain.source import Cursor, Page, StreamKey
+from listener.stages import collect
 from listener.store.collect import Collecting
 from tests.scripted import DAY, HOUR, MINUTE, T0, Bench, ScriptedConnector, post
 
@@ -64,7 +69,61 @@ def test_a_source_that_cannot_name_its_streams_keeps_those_it_has(bench: Bench, 
     """A list that cannot be read for once is no reason to hear nothing, nor to die."""
     bench.connectors["feed"].refuses = refusal
     assert bench.collect.prepare(T0 + HOUR) == 1
-    assert bench.column("SELECT state FROM sources") == ["active", "active"]
+    assert bench.column("SELECT state FROM sources WHERE stream = 'main'") == ["active", "active"]
+
+
+def test_a_source_that_cannot_name_its_streams_is_a_blind_spot(bench: Bench) -> None:
+    """It stands among the sources with its reason, is no stream that could be asked, and goes when it is well again."""
+    feed = bench.connectors["feed"]
+    feed.refuses = Unavailable("the list is down")
+    bench.collect.prepare(T0 + HOUR)
+    bench.collect.prepare(T0 + 2 * HOUR)
+    shown = "SELECT since, what, why FROM blind_spots WHERE source = 'feed' AND stream LIKE '(%'"
+    assert bench.sql(shown) == [{"since": "2026-11-25 13:00:00", "what": "failing", "why": "the list is down"}]
+    assert bench.column("SELECT failures FROM sources WHERE stream LIKE '(%'") == [2]
+    bench.collect.make_due(T0 + 3 * HOUR)
+    assert {one.key for one in bench.collect._store.due(T0 + 9 * HOUR, 9)} == {"main"}
+    assert bench.collect._store.next_due() == T0
+    feed.refuses = None
+    bench.collect.step(T0 + 3 * HOUR)
+    assert bench.column("SELECT stream FROM sources WHERE source = 'feed'") == ["main"]
+
+
+def test_a_list_is_left_alone_for_as_long_as_its_site_asks(bench: Bench) -> None:
+    """At least five minutes, else until the time it named."""
+    feed = bench.connectors["feed"]
+    feed.names = ["main", "new"]
+    feed.refuses = RateLimited("slow down", until=T0 + 5 * HOUR)
+    bench.collect.prepare(T0)
+    feed.refuses = None
+    for hours, streams in ((4, 1), (5, 2)):
+        bench.collect.step(T0 + hours * HOUR)
+        assert bench.value("SELECT count(*) FROM sources WHERE source = 'feed' AND stream NOT LIKE '(%'") == streams
+
+
+def test_a_slow_list_holds_up_nobody(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is known already is heard while it is waited for, and what it names once it has answered."""
+    monkeypatch.setattr(collect, "PATIENCE", 0.01)
+    answered = threading.Event()
+
+    class Slow(ScriptedConnector):
+        def streams(self, options: Any, queries: Sequence[str]) -> Iterable[StreamKey]:
+            answered.wait(30)
+            return super().streams(options, queries)
+
+    bench.connectors = {"feed": Slow(["main", "late"]), "hose": ScriptedConnector(["quick"])}
+    heard = "SELECT DISTINCT stream FROM sources WHERE polls > 0 ORDER BY stream"
+    with ThreadPoolExecutor(4) as pool:
+        line, at = bench.collecting(bench.store), T0
+        line._pool = pool
+        assert line.prepare(T0) == 0
+        while bench.column(heard) != ["main", "quick"]:
+            at += timedelta(seconds=2)
+            assert line.step(at).due == at < T0 + DAY
+        answered.set()
+        while bench.column(heard) != ["late", "main", "quick"]:
+            at += timedelta(seconds=2)
+            assert line.step(at).errors == 0
 
 
 def test_streams_of_one_host_are_asked_one_after_the_other(bench: Bench) -> None:
