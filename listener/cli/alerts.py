@@ -27,7 +27,7 @@ def alerts(
     from listener.cli.output import listing
     from listener.store.console import rows
 
-    query = "SELECT * FROM alerts WHERE ?1 OR state <> 'resolved' ORDER BY alert_id DESC"
+    query = "SELECT * FROM alerts WHERE ? OR state <> 'resolved' ORDER BY alert_id DESC"
     shown = ("alert_id", "severity", "state", "rule", "brand", "updated_at", "events", "deliveries", "title")
     listing(rows(store_of(ctx), query, [all_]), shown, json_=json_, empty="No alert stands.")
 
@@ -106,30 +106,59 @@ def _alert(ctx: typer.Context, number: int) -> dict[str, Any]:
 
 
 def _print(alert: dict[str, Any]) -> None:
-    from listener.cli.story import judged, marked
+    from listener.notify.prose import counted
 
+    said = counted(alert["events"], "event"), counted(alert["messages"], "message")
     typer.echo(f"Alert {alert['id']}: {alert['title']}")
     typer.echo(f"{alert['severity']}, {alert['state']}, opened {alert['opened_at']}, updated {alert['updated_at']} UTC")
-    typer.echo(f"{alert['events']} events, {alert['messages']} messages, {alert['held_back']} held back for the next")
+    typer.echo(f"{', '.join(said)}, {alert['held_back']} held back for the next")
     typer.echo(f"rule {alert['rule']} version {alert['rule_version']}, key {alert['key']}")
+    typer.echo(f"  {_values(alert['rule_settings'] or {})}")
     typer.echo(alert["reason"])
     for event in alert["events_list"]:
-        if event["mention_id"] is None:
-            typer.echo(f"\n{event['at']}  {event['kind']} by {event['by']}")
-            continue
-        told = f"told in message {event['message']}" if event["message"] else "held back for the next message"
-        typer.echo(f"\n{event['at']}  {event['kind']}, mention {event['mention_id']}, {told}")
-        if event["text"] is None:
-            typer.echo("  (withdrawn or deleted since)")
-            continue
-        typer.echo(f"  {event['platform']}  {event['author'] or ''}  {event['url'] or ''}")
-        text = marked(event["title"], event["title_spans"]) + "\n" + marked(event["text"], event["spans"])
-        typer.echo("\n".join(f"  | {line}" for line in text.strip().splitlines()[:12]))
-        typer.echo(f"  {judged(event)}")
-        typer.echo(f"  {event['reason']} {event['numbers']}")
+        _print_event(event)
     typer.echo("\ndeliveries")
     for delivery in alert["deliveries"]:
         typer.echo(
             f"  message {delivery['message']} on {delivery['channel']}: {delivery['state']} "
-            f"after {delivery['attempts']} tries {delivery['sent_at'] or delivery['error']}"
+            f"after {counted(delivery['attempts'], 'try', 'tries')} {delivery['sent_at'] or delivery['error']}"
         )
+
+
+def _print_event(event: dict[str, Any]) -> None:
+    from listener.cli.story import judged, quoted
+    from listener.notify.harmless import line
+
+    if event["mention_id"] is None:
+        typer.echo(f"\n{event['at']}  {event['kind']} by {event['by']}")
+        return
+    told = f"told in message {event['message']}" if event["message"] else "held back for the next message"
+    typer.echo(f"\n{event['at']}  {event['kind']}, mention {event['mention_id']}, {told}")
+    if event["text"] is None:
+        typer.echo("  (withdrawn or deleted since)")
+        return
+    who = (event["platform"], event["author"], event["url"])
+    typer.echo(f"  {line('  '.join(filter(None, who)), 2000)}")
+    for text, spans in ((event["title"], event["title_spans"]), (event["text"], event["spans"])):
+        if text:
+            typer.echo(f"  | {quoted(text, spans, 700)}")
+    typer.echo(f"  {judged(event)}")
+    typer.echo(f"  {event['reason']}")
+    typer.echo(f"  {_values(json.loads(event['numbers'] or '{}'))}")
+
+
+def _values(values: dict[str, Any]) -> str:
+    """Write values on one line, but for those that are not set."""
+    return "  ".join(f"{name} {_value(value)}" for name, value in values.items() if value not in (None, [], ""))
+
+
+def _value(value: Any) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return ", ".join(value)
+        case float():
+            return f"{value:.4g}"
+        case _:
+            return str(value)

@@ -32,6 +32,8 @@ def status(ctx: typer.Context, *, json_: Json = False) -> None:
         as_json(found)
         return
     typer.echo("  ".join(f"{name} {count}" for name, count in found["counts"].items()))
+    if found["judge_down"]:
+        typer.echo(f"\nthe judge is down, mentions wait for it; it failed last at {found['judge_down']}")
     for title, columns in (
         ("open alerts", ("alert_id", "severity", "state", "updated_at", "title")),
         ("dead deliveries", ("delivery_id", "alert_id", "channel", "error")),
@@ -47,13 +49,17 @@ def _standing(ctx: typer.Context) -> dict[str, Any]:
     store = store_of(ctx)
     counts = rows(
         store,
-        """SELECT (SELECT count(*) FROM post) AS posts, (SELECT count(*) FROM mentions) AS mentions,
-        (SELECT count(*) FROM mention WHERE judged = 0 AND withdrawn_at IS NULL) AS to_judge,
-        (SELECT count(*) FROM mention WHERE judged = 1 AND evaluated = 0 AND withdrawn_at IS NULL) AS to_evaluate,
+        """WITH waits AS (SELECT m.judged FROM mention AS m JOIN post AS p ON p.id = m.post_id
+            WHERE (m.judged = 0 OR m.evaluated = 0) AND m.withdrawn_at IS NULL AND p.removed = '')
+        SELECT (SELECT count(*) FROM post) AS posts, (SELECT count(*) FROM mentions) AS mentions,
+        (SELECT count(*) FROM waits WHERE NOT judged) AS to_judge,
+        (SELECT count(*) FROM waits WHERE judged) AS to_evaluate,
         (SELECT count(*) FROM delivery WHERE state = 'pending') AS to_deliver""",
     )[0]
+    down = rows(store, "SELECT value FROM meta WHERE key = 'judge_down'")
     return {
         "counts": counts,
+        "judge_down": down[0]["value"] if down else None,
         "open_alerts": rows(store, "SELECT * FROM alerts WHERE state <> 'resolved' ORDER BY updated_at DESC LIMIT 50"),
         "dead_deliveries": rows(
             store, "SELECT * FROM deliveries WHERE state = 'dead' ORDER BY delivery_id DESC LIMIT 50"
@@ -119,8 +125,10 @@ def thread(ctx: typer.Context, number: int, *, json_: Json = False) -> None:
     if json_:
         as_json({"thread": found, "mentions": inside})
         return
-    for name, value in found[0].items():
-        typer.echo(f"{name:<20} {'' if value is None else value}")
+    for one in found:
+        for name, value in one.items():
+            typer.echo(f"{name:<20} {'' if value is None else value}")
+        typer.echo("")
     shown = ("mention_id", "posted_at", "author", "sentiment", "complaint", "text")
     listing(inside, shown, json_=False, empty="")
 
@@ -133,5 +141,5 @@ def _list(
 
     config = config_of(ctx)
     # view and order come from this module alone
-    query = f"SELECT * FROM {view} WHERE ?1 IN ('', brand) ORDER BY {order} DESC LIMIT ?2"  # noqa: S608
+    query = f"SELECT * FROM {view} WHERE ? IN ('', brand) ORDER BY {order} DESC LIMIT ?"  # noqa: S608
     listing(rows(config.store_file, query, [brand, limit]), shown, json_=json_, empty=f"No {view} yet.")

@@ -14,7 +14,7 @@ def rematch(
     since: Annotated[datetime | None, typer.Option("--since", help="Only posts found since, in UTC.")] = None,
     json_: Json = False,
 ) -> None:
-    """Search stored posts with today's queries: new mentions are made, those that match no longer are withdrawn."""
+    """Search stored posts with today's queries: mentions are added, changed or withdrawn as these say; none alerts."""
     from contextlib import closing
 
     from listener.cli.output import as_json

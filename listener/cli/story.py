@@ -5,37 +5,33 @@ from typing import Any
 
 import typer
 
+from listener.domain.text import Span
+from listener.notify.excerpt import snippet
+from listener.notify.harmless import line
+
 HEAD = ("mention_id", "brand", "platform", "community", "author", "posted_at", "found_at", "url", "via", "story_id")
 LABELS = ("complaint", "anger", "sarcasm", "suggestion", "relevance", "spam")
 
 
 def print_mention(mention: dict[str, Any]) -> None:
     """Print a row of the view ``mentions`` with its marks and decisions."""
-    for name in (
-        "mention_id",
-        "brand",
-        "platform",
-        "community",
-        "author",
-        "posted_at",
-        "found_at",
-        "url",
-        "via",
-        "story_id",
-    ):
+    for name in HEAD:
         typer.echo(f"{name:<12} {_shown(mention[name])}")
-    typer.echo(f"\n{marked(mention['title'], mention['title_spans'])}\n{marked(mention['text'], mention['spans'])}\n")
+    typer.echo()
+    for text, spans in ((mention["title"], mention["title_spans"]), (mention["text"], mention["spans"])):
+        if text:
+            typer.echo(quoted(text, spans, len(text)))
+    typer.echo()
     typer.echo(f"{'judgement':<12} {judged(mention)}")
     for decision in mention["decisions"]:
         verb = "fired" if decision["fires"] else "met its conditions, did not fire"
         typer.echo(f"{'rule':<12} {decision['rule']} ({decision['version']}) {verb}: {decision['reason']}")
 
 
-def marked(text: str, spans: str) -> str:
-    """Return the text with the matched words between »«."""
-    for start, end in reversed(json.loads(spans)):
-        text = f"{text[:start]}»{text[start:end]}«{text[end:]}"
-    return text
+def quoted(text: str, spans: str, limit: int) -> str:
+    """Quote what is around the matched words, these between »«; a stranger's text must not command the terminal."""
+    pieces = snippet(text, [Span(*span) for span in json.loads(spans)], limit)
+    return "".join(f"»{piece.text}«" if piece.marked else piece.text for piece in pieces)
 
 
 def judged(mention: dict[str, Any]) -> str:
@@ -53,4 +49,4 @@ def judged(mention: dict[str, Any]) -> str:
 
 
 def _shown(value: object) -> str:
-    return "" if value is None else str(value)
+    return "" if value is None else line(str(value), 2000)

@@ -20,12 +20,13 @@ class Tidy:
         self._next: datetime | None = None
 
     def step(self, now: datetime) -> Progress:
-        """Remove one bite of old posts; idle for an hour once there is none."""
+        """Remove one bite of old posts; once there is none, fold the log into the file and be idle for an hour."""
         if self._next is not None and now < self._next:
             return Progress(0)
         removed = self._store.drop_unmatched(now - self._keep_unmatched)
         if self._keep is not None:
             removed += self._store.drop_mentions(now - self._keep, now)
         if not removed:
+            self._store.fold()
             self._next = now + EVERY
         return Progress(removed)

@@ -32,7 +32,8 @@ def raise_or_grow(
     """Open an alert, or let the one grow that stands for this rule and key. ``tell_waiting`` then speaks of it."""
     standing = db.execute(select(ALERT).where(STANDING & (ALERT.c.rule == rule.name) & (ALERT.c.key == key))).first()
     alert_id = standing.id if standing else _open(db, rule, key, mention.brand, decision, now)
-    known = set(db.execute(select(EVENT.c.mention_id).where(EVENT.c.alert_id == alert_id)).scalars())
+    told_of = (EVENT.c.alert_id == alert_id) & EVENT.c.mention_id.in_(decision.evidence)
+    known = set(db.execute(select(EVENT.c.mention_id).where(told_of)).scalars())
     fresh = [number for number in decision.evidence if number not in known]
     for number in fresh:
         kind = "grew" if standing or number != fresh[0] else "opened"
@@ -114,7 +115,7 @@ def _decision_on(db: Connection, decision_id: int, mention_id: int) -> int | Non
     this = DECISION.alias("this")
     same = (DECISION.c.rule_id == this.c.rule_id) & (DECISION.c.key == this.c.key) & (this.c.id == decision_id)
     found: int | None = db.execute(
-        select(DECISION.c.id).join(this, same).where(DECISION.c.mention_id == mention_id)
+        select(DECISION.c.id).join(this, same).where(DECISION.c.watermark == mention_id)
     ).scalar()
     return found
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, true, update
+from sqlalchemy import delete, false, select, update
 
 from listener.domain.judgement import Judgement
 from listener.domain.text import Span
@@ -16,6 +16,10 @@ from listener.store.mentions import push_back, spans_of
 MENTION = tables.table(tables.Mention)
 POST = tables.table(tables.Post)
 BRAND = tables.table(tables.Brand)
+META = tables.table(tables.Meta)
+
+JUDGE_DOWN = "judge_down"
+"""The key of ``meta`` under which stands when the judge failed last, and how; it is there while the judge is down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,8 @@ class Assessing:
 
     def pending(self, now: datetime, limit: int) -> list[Unjudged]:
         """Return mentions that have no judgement yet, the oldest first; those that failed wait for their time."""
-        ready = (MENTION.c.judged.is_not(true())) & MENTION.c.withdrawn_at.is_(None)
+        # written as the partial index is: `is not true` would read every mention there ever was
+        ready = (MENTION.c.judged == false()) & MENTION.c.withdrawn_at.is_(None)
         ready &= MENTION.c.retry_at.is_(None) | (MENTION.c.retry_at <= now)
         ready &= POST.c.removed == ""
         columns = (POST.c.title, POST.c.text, POST.c.lang_hint, BRAND.c.name.label("brand"))
@@ -97,6 +102,8 @@ class Assessing:
                 done += db.execute(
                     update(MENTION).where(as_read).values(judged=True, judgement_id=number, attempts=0, retry_at=None)
                 ).rowcount
+            if judged:
+                db.execute(delete(META).where(META.c.key == JUDGE_DOWN))
         return done
 
     def push_back(self, mentions: Iterable[Unjudged], now: datetime) -> None:
@@ -104,3 +111,9 @@ class Assessing:
         with self._store.write() as db:
             for one in mentions:
                 push_back(db, one.mention_id, one.revision, now)
+
+    def note_down(self, error: str, now: datetime) -> None:
+        """Let everybody see that the judge can judge nothing, and why; the next judgement takes it back."""
+        row = {"key": JUDGE_DOWN, "value": f"{now:%Y-%m-%d %H:%M:%S} {error}"}
+        with self._store.write() as db:
+            db.execute(upsert(META, [row], ["key"], ["value"]))

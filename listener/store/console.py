@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from listener.domain.errors import StoreError
+from listener.store.failures import failure
 
 STEPS = 10_000
 """Virtual-machine steps between two looks at the clock: a few milliseconds."""
@@ -31,18 +32,18 @@ def ask(path: Path, query: str, parameters: Sequence[Any] = (), *, seconds: floa
 
     Raises StoreError where it is wrong, tries to write, or takes longer than ``seconds``.
     """
-    if not path.exists():
+    if not path.is_file():
         raise StoreError(f"There is no store at {path}; `listener run` makes it.")
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)) as database:
-        database.execute("PRAGMA query_only = ON")
-        end = time.monotonic() + seconds
-        database.set_progress_handler(lambda: time.monotonic() > end, STEPS)
-        database.set_authorizer(_permitted)
-        try:
+    end = time.monotonic() + seconds
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)) as database:
+            database.execute("PRAGMA query_only = ON")
+            database.set_progress_handler(lambda: time.monotonic() > end, STEPS)
+            database.set_authorizer(_permitted)
             cursor = database.execute(query, parameters)
             yield Result(tuple(column[0] for column in cursor.description or ()), cursor)
-        except sqlite3.Error as error:
-            raise StoreError(_said(error, seconds)) from error
+    except sqlite3.Error as error:
+        raise _explained(error, path, seconds) from error
 
 
 def rows(path: Path, query: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
@@ -59,12 +60,18 @@ def _permitted(action: int, first: str | None, second: str | None, *_: str | Non
     return sqlite3.SQLITE_DENY if sets or action == sqlite3.SQLITE_ATTACH else sqlite3.SQLITE_OK
 
 
-def _said(error: sqlite3.Error, seconds: float) -> str:
-    said = str(error)
-    if "readonly" in said or "authoriz" in said:
-        return "This console only reads: the store is changed by the daemon and by `listener` commands alone."
-    if "interrupted" in said:
-        return f"The query was stopped after {seconds:g} s; narrow it, or allow more with --timeout."
-    if "one statement" in said:
-        return "One statement at a time, please."
-    return f"SQL: {said}"
+def _explained(error: sqlite3.Error, path: Path, seconds: float) -> StoreError:
+    # the words alone would not tell a damaged file from a column that is called "malformed"
+    match getattr(error, "sqlite_errorname", None):
+        case "SQLITE_READONLY" | "SQLITE_AUTH":
+            return StoreError("This console only reads: the store is changed by `listener`'s own commands alone.")
+        case "SQLITE_READONLY_DIRECTORY" | "SQLITE_READONLY_CANTINIT" | "SQLITE_READONLY_RECOVERY":
+            return StoreError(
+                f"{path} can be read by a user who may not write its directory only while the daemon runs; "
+                "start it, or ask as its user."
+            )
+        case "SQLITE_INTERRUPT":
+            return StoreError(f"The query was stopped after {seconds:g} s; narrow it, or allow more with --timeout.")
+        case "SQLITE_ERROR" | None:
+            return StoreError(f"SQL: {error}")
+    return failure(path, str(error))

@@ -63,18 +63,13 @@ class Delivering:
                 return None
             leased_until = (now + lease).replace(microsecond=0)
             db.execute(update(DELIVERY).where(DELIVERY.c.id == row.id).values(leased_until=leased_until))
-            return Claim(
-                delivery_id=row.id,
-                alert_id=row.alert_id,
-                channel=row.channel,
-                number=row.message,
-                key=IdempotencyKey(row.key),
-                attempts=row.attempts,
-                created_at=row.created_at,
-                leased_until=leased_until,
-                previous=_first_receipt(db, row),
-                last_at=_last_told(db, row),
-            )
+            return _claim_of(db, row, leased_until)
+
+    def claimed(self) -> list[Claim]:
+        """Return every claim that stands: at a start those of a daemon that ended while it was sending."""
+        held = (DELIVERY.c.state == "pending") & DELIVERY.c.leased_until.is_not(None)
+        with self._store.read() as db:
+            return [_claim_of(db, row, row.leased_until) for row in db.execute(select(DELIVERY).where(held)).all()]
 
     def next_due(self, channels: Sequence[str]) -> datetime | None:
         """Say when the next delivery can be claimed."""
@@ -88,9 +83,9 @@ class Delivering:
         """Put together what the claimed delivery has to say."""
         with self._store.read() as db:
             alert = db.execute(select(ALERT).where(ALERT.c.id == claim.alert_id)).one()
-            told = (EVENT.c.alert_id == alert.id) & EVENT.c.mention_id.is_not(None) & (EVENT.c.message > 0)
+            told = (EVENT.c.alert_id == alert.id) & EVENT.c.mention_id.is_not(None)
             until_now = db.execute(
-                select(func.count()).select_from(EVENT).where(told & (EVENT.c.message <= claim.number))
+                select(func.count()).select_from(EVENT).where(told & EVENT.c.message.between(1, claim.number))
             ).scalar_one()
             here = told & (EVENT.c.message == claim.number)
             of_this = db.execute(select(func.count()).select_from(EVENT).where(here)).scalar_one()
@@ -145,6 +140,21 @@ class Delivering:
             db.execute(DELIVERY_EVENT.insert().values(**event))
 
 
+def _claim_of(db: Connection, row: Row[Any], leased_until: datetime) -> Claim:
+    return Claim(
+        delivery_id=row.id,
+        alert_id=row.alert_id,
+        channel=row.channel,
+        number=row.message,
+        key=IdempotencyKey(row.key),
+        attempts=row.attempts,
+        created_at=row.created_at,
+        leased_until=leased_until,
+        previous=_first_receipt(db, row),
+        last_at=_last_told(db, row),
+    )
+
+
 def _next_in_line(channels: Sequence[str]) -> ColumnElement[bool]:
     """Messages that wait for one of the channels, but for none before them."""
     earlier = DELIVERY.alias("earlier")
@@ -176,42 +186,43 @@ def _last_told(db: Connection, row: Row[Any]) -> datetime | None:
     return found
 
 
-def _excerpts(db: Connection, events: Any) -> tuple[Excerpt, ...]:
-    others = MENTION.alias("others")
-    copies = (
-        select(func.count() - 1)
-        .where((others.c.story_id == MENTION.c.story_id) & (others.c.brand_id == MENTION.c.brand_id))
-        .where(others.c.withdrawn_at.is_(None))
-        .scalar_subquery()
+def _excerpts(db: Connection, events: ColumnElement[bool]) -> tuple[Excerpt, ...]:
+    # what was taken down meanwhile is counted, but not quoted
+    quotable = events & MENTION.c.withdrawn_at.is_(None) & (POST.c.removed == "")
+    # of the copies of one story the newest stands for all
+    newest = func.max(EVENT.c.id)
+    stories = (
+        select(newest.label("newest"), (func.count() - 1).label("copies"))
+        .join(MENTION, MENTION.c.id == EVENT.c.mention_id)
+        .join(POST, POST.c.id == MENTION.c.post_id)
+        .where(quotable)
+        .group_by(MENTION.c.story_id)
+        .order_by(newest.desc())
+        .limit(EXCERPTS)
+        .subquery()
     )
     columns = (
         *(
             POST.c[name]
             for name in ("title", "text", "platform", "community", "url", "created_at", "reach", "is_private")
         ),
-        *(MENTION.c[name] for name in ("spans", "story_id")),
+        MENTION.c.spans,
         *(AUTHOR.c[name] for name in ("handle", "followers")),
         AUTHOR.c.name.label("author_name"),
-        copies.label("copies"),
+        stories.c.copies,
         *COLUMNS,
     )
     wanted = (
         select(*columns)
+        .select_from(stories)
+        .join(EVENT, EVENT.c.id == stories.c.newest)
         .join(MENTION, MENTION.c.id == EVENT.c.mention_id)
         .join(POST, POST.c.id == MENTION.c.post_id)
         .outerjoin(AUTHOR, AUTHOR.c.id == POST.c.author_id)
         .outerjoin(JUDGEMENT, JUDGEMENT.c.id == MENTION.c.judgement_id)
-        # what was taken down meanwhile is counted, but not quoted
-        .where(events & MENTION.c.withdrawn_at.is_(None) & (POST.c.removed == ""))
         .order_by(EVENT.c.id.desc())
     )
-    # of the copies of one story the newest stands for all
-    chosen: dict[int, Row[Any]] = {}
-    for row in db.execute(wanted):
-        chosen.setdefault(row.story_id, row)
-        if len(chosen) == EXCERPTS:
-            break
-    return tuple(_excerpt(row) for row in chosen.values())
+    return tuple(_excerpt(row) for row in db.execute(wanted))
 
 
 def _excerpt(row: Row[Any]) -> Excerpt:

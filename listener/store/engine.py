@@ -12,8 +12,9 @@ from sqlalchemy.dialects.sqlite import insert as insert  # noqa: PLC0414 - given
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as WaitedTooLong
 
-from listener.domain.errors import StoreError
+from listener.domain.errors import StoreError, StoreInUse
 from listener.store import derived, search, tables
+from listener.store.failures import failure
 from listener.store.migrations import HEAD, REVISIONS, run
 
 APPLICATION_ID = 0x4C53_4E44
@@ -46,6 +47,12 @@ class Store:
         with _mapped(self.path), self._reader.begin() as connection:
             yield connection
 
+    def fold(self) -> None:
+        """Fold the log into the file and empty it, unless a reader still needs it: deleted text leaves both."""
+        with _mapped(self.path), closing(_raw(self.path)) as database:
+            database.execute("PRAGMA busy_timeout = 100")
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Give all connections back; the last one folds the log into the file."""
         self._reader.dispose()
@@ -55,7 +62,8 @@ class Store:
 def open_store(url: str, *, now: datetime) -> Store:
     """Open the store, making it or migrating an older one (after a backup).
 
-    Raises StoreError for a file that is not ours, is newer than this program, or cannot be opened.
+    Raises StoreError for a file that is not ours, is newer than this program, or cannot be opened; StoreInUse while
+    another process holds it.
     """
     path = path_of(url)
     with _mapped(path):
@@ -99,21 +107,29 @@ def backup(path: Path, target: Path) -> Path:
         raise StoreError(f"There is no store at {path}.")
     if target.exists():
         raise StoreError(f"{target} exists already; choose another name.")
+    # half a copy must not pass for a backup, though the process be killed over it: it gets its name at the end
+    part = target.with_name(f"{target.name}.part")
     try:
-        with _mapped(target), closing(sqlite3.connect(target)) as copy, _mapped(path), closing(_raw(path)) as source:
-            source.backup(copy)
+        with _mapped(target):
+            with closing(sqlite3.connect(part)) as copy, _mapped(path), closing(_raw(path)) as source:
+                source.backup(copy)
+            part.replace(target)
     except StoreError:
-        # half a copy must not pass for a backup
-        target.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise
     return target
 
 
 def check(path: Path) -> list[str]:
-    """Say what is wrong with a store: damaged pages, broken references, a search index astray."""
+    """Say what is wrong with a store: damaged pages, broken references, a search index astray.
+
+    Raises StoreError for a file that is not ours or cannot be read at all.
+    """
     if not path.exists():
         return [f"There is no store at {path}."]
     with _mapped(path), closing(_raw(path)) as database:
+        if _revision_of(path) is None:
+            return [f"{path} is empty; `listener run` makes the store."]
         found = [row[0] for row in database.execute("PRAGMA integrity_check") if row[0] != "ok"]
         found += [
             f"{row[0]} row {row[1]} points at a missing {row[2]}"
@@ -205,9 +221,9 @@ def _mapped(path: Path) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, sqlite3.DatabaseError) as error:
-        raise StoreError(f"The store {path}: {_cause(error)}.{_advice(_cause(error))}") from error
+        raise failure(path, _cause(error)) from error
     except WaitedTooLong as error:
-        raise StoreError(f"The store {path}: too much waits to be written or read; is the disk very slow?") from error
+        raise StoreInUse(f"The store {path}: too much waits to be written or read; is the disk very slow?") from error
     except OSError as error:
         raise StoreError(f"The store {path}: {error.strerror}. Check that its directory may be written.") from error
 
@@ -215,18 +231,3 @@ def _mapped(path: Path) -> Iterator[None]:
 def _cause(error: Exception) -> str:
     """Say what went wrong in one line, without SQLAlchemy's statement and link."""
     return str(error.orig if isinstance(error, DBAPIError) else error)
-
-
-def _advice(cause: str) -> str:
-    for sign, advice in (
-        ("full", " Free some space; nothing that was stored before is lost."),
-        ("I/O error", " Look at the disk, and run `listener db check`; a backup can be restored."),
-        ("locked", " Another process holds it; is a second daemon or an editor open?"),
-        ("not a database", " Name another file in [store] url."),
-        ("malformed", " Run `listener db check`, and restore a backup if it finds damage."),
-        ("unable to open", " Check that the directory exists and may be written."),
-        ("readonly", " Check the owner and the mode of the file."),
-    ):
-        if sign in cause:
-            return advice
-    return ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, false, select, true, update
+from sqlalchemy import ColumnElement, Connection, Row, UnaryExpression, false, select, true, update
 
 from listener.domain.match import Document
 from listener.domain.rules.decision import Decision, Evidence, JudgedMention, Rule
@@ -21,6 +21,9 @@ BRAND = tables.table(tables.Brand)
 AUTHOR = tables.table(tables.Author)
 RULE = tables.table(tables.Rule)
 DECISION = tables.table(tables.Decision)
+
+NEAREST = 500
+"""Mentions on either side of one that are looked at in a flood, so that the last of it costs no more than the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,8 @@ class Evaluating:
 
     def pending(self, now: datetime, limit: int) -> list[Pending]:
         """Return judged mentions that no rule has seen yet, the oldest first; those that failed wait for their time."""
-        ready = MENTION.c.judged.is_(true()) & MENTION.c.evaluated.is_(false()) & MENTION.c.withdrawn_at.is_(None)
+        # written as the partial index is: `is true` would read every mention there ever was
+        ready = (MENTION.c.judged == true()) & (MENTION.c.evaluated == false()) & MENTION.c.withdrawn_at.is_(None)
         ready &= MENTION.c.retry_at.is_(None) | (MENTION.c.retry_at <= now)
         ready &= POST.c.removed == ""
         columns = (
@@ -82,18 +86,17 @@ class Evaluating:
             return [Pending(_mention_of(row), row.revision) for row in db.execute(wanted)]
 
     def evidence(self, rule: Rule, key: str, since: datetime, until: datetime) -> list[Evidence]:
-        """Return the mentions posted between two times that meet the conditions under ``key`` and still stand."""
-        wanted = (
-            select(DECISION.c.mention_id, DECISION.c.author, DECISION.c.posted_at)
-            .join(RULE, RULE.c.id == DECISION.c.rule_id)
-            .join(MENTION, MENTION.c.id == DECISION.c.mention_id)
-            .join(POST, POST.c.id == MENTION.c.post_id)
-            .where(DECISION.c.stands.is_(true()) & MENTION.c.withdrawn_at.is_(None) & (POST.c.removed == ""))
-            .where((RULE.c.name == rule.name) & (RULE.c.version == rule.version) & (DECISION.c.key == key))
-            .where(DECISION.c.posted_at.between(since, until))
-        )
+        """Return the mentions posted between two times that meet the conditions under ``key`` and still stand.
+
+        Of very many, those nearest to the middle of the time are returned, ``NEAREST`` on either side, or as many as
+        the rule asks for.
+        """
+        middle, posted_at = since + (until - since) / 2, DECISION.c.posted_at
         with self._store.read() as db:
-            return [Evidence(row.mention_id, row.author, row.posted_at) for row in db.execute(wanted)]
+            return [
+                *_standing(db, rule, key, posted_at.between(since, middle), posted_at.desc()),
+                *_standing(db, rule, key, (posted_at > middle) & (posted_at <= until), posted_at.asc()),
+            ]
 
     def commit(self, evaluated: Sequence[Evaluated], channels: frozenset[str], now: datetime) -> int:
         """Write decisions, raise what fires, mark the mentions as seen. Returns how many decisions fired."""
@@ -133,6 +136,22 @@ _POST_COLUMNS = (
     "text", "title", "url", "platform", "native_id", "kind", "lang_hint", "links",
     "community", "root_id", "created_at", "reach",
 )  # fmt: skip
+
+
+def _standing(
+    db: Connection, rule: Rule, key: str, within: ColumnElement[bool], nearest: UnaryExpression[datetime]
+) -> list[Evidence]:
+    found = (
+        select(DECISION.c.mention_id, DECISION.c.author, DECISION.c.posted_at)
+        .join(RULE, RULE.c.id == DECISION.c.rule_id)
+        .join(MENTION, MENTION.c.id == DECISION.c.mention_id)
+        .join(POST, POST.c.id == MENTION.c.post_id)
+        .where((DECISION.c.stands == true()) & MENTION.c.withdrawn_at.is_(None) & (POST.c.removed == ""))
+        .where((RULE.c.name == rule.name) & (RULE.c.version == rule.version) & (DECISION.c.key == key) & within)
+        .order_by(nearest)
+        .limit(max(NEAREST, rule.needs))
+    )
+    return [Evidence(row.mention_id, row.author, row.posted_at) for row in db.execute(found)]
 
 
 def _mention_of(row: Row[Any]) -> JudgedMention:

@@ -1,7 +1,7 @@
 """Mentions in the store: added where a query matches, withdrawn where it does so no longer."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select, update
@@ -18,7 +18,7 @@ CHANGED = (
     "story_id", "spans", "title_spans", "is_own", "withdrawn_at",
     "judged", "judgement_id", "evaluated", "attempts", "retry_at",
 )  # fmt: skip
-"""What an edit or a new query changes of a standing mention: it is judged and evaluated again."""
+"""What an edit changes of a standing mention: it is judged and evaluated again."""
 
 PUSHBACK = timedelta(minutes=10)
 """How long a mention waits that a stage failed on; doubled with every further failure."""
@@ -27,7 +27,7 @@ PUSHBACK = timedelta(minutes=10)
 def add(db: Connection, kept: Kept, brands: Mapping[str, int], at: datetime) -> int:
     """Make the mentions of new and edited posts; returns how many."""
     rows: list[dict[str, object]] = []
-    for heard in (*kept.new, *kept.edited):
+    for heard in (one for one in (*kept.new, *kept.edited) if one.matches):
         rows += rows_of(db, heard, kept.ids[heard.post.key], brands, at)
     put(db, rows)
     return len(rows)
@@ -63,13 +63,13 @@ def rows_of(
     ]
 
 
-def put(db: Connection, rows: list[dict[str, object]]) -> None:
-    """Write mentions, in place of what stood for the same post and brand."""
+def put(db: Connection, rows: Sequence[Mapping[str, object]], changed: Iterable[str] = CHANGED) -> None:
+    """Write mentions; of one that stood for the same post and brand, ``changed`` is written over."""
     if not rows:
         return
-    statement = insert(MENTION).values(rows)
-    change = {name: statement.excluded[name] for name in CHANGED} | {"revision": MENTION.c.revision + 1}
-    db.execute(statement.on_conflict_do_update(index_elements=["post_id", "brand_id"], set_=change))
+    statement = insert(MENTION)
+    change = {name: statement.excluded[name] for name in changed} | {"revision": MENTION.c.revision + 1}
+    db.execute(statement.on_conflict_do_update(index_elements=["post_id", "brand_id"], set_=change), list(rows))
 
 
 def withdraw_unmatched(db: Connection, kept: Kept, brands: Mapping[str, int], at: datetime) -> None:

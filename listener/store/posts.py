@@ -1,12 +1,12 @@
 """Posts in the store: kept once, edited in place, removed where their platform says so."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, case, func, select, update
 
 from listener.domain.post import Post
 from listener.domain.source import Removal, Removed
@@ -20,6 +20,31 @@ POST = tables.table(tables.Post)
 MENTION = tables.table(tables.Mention)
 TOMBSTONE = tables.table(tables.Tombstone)
 
+
+def _keep_author() -> Any:
+    statement = insert(AUTHOR)
+    change = {name: statement.excluded[name] for name in ("handle", "name", "followers")}
+    return statement.on_conflict_do_update(index_elements=["platform", "native_id"], set_=change)
+
+
+def _keep_thread() -> Any:
+    statement = insert(THREAD)
+    come = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["platform", "root_id"],
+        set_={
+            "posts": THREAD.c.posts + come.posts,
+            "first_at": func.min(THREAD.c.first_at, come.first_at),
+            "last_at": func.max(THREAD.c.last_at, come.last_at),
+            "url": case((come.url != "", come.url), else_=THREAD.c.url),
+            "title": case((come.title != "", come.title), else_=THREAD.c.title),
+        },
+    )
+
+
+# made once, and executed with many rows: SQLAlchemy takes longer to compile a statement than SQLite to run it
+_KEEP_AUTHOR, _KEEP_THREAD = _keep_author(), _keep_thread()
+
 COUNTS = ("reach", "replies", "shares", "likes", "rating")
 
 Key = tuple[str, str]
@@ -27,7 +52,10 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A batch as it stands in the store now: what is new, what was edited, and every post's number."""
+    """A batch as it stands in the store now: what is new, what was edited, and the numbers of its posts.
+
+    Of what is new only those that match a brand are numbered: nobody else asks.
+    """
 
     new: Sequence[Heard]
     edited: Sequence[Heard]
@@ -104,15 +132,16 @@ def bury(db: Connection, keys: Iterable[tuple[str, str, str]], what: str, at: da
 def _living(db: Connection, batch: Iterable[Heard]) -> list[Heard]:
     """Leave out what was deleted for good, and the earlier of two versions of one post."""
     latest = {heard.post.key: heard for heard in batch}
+    numbers = [native_id for _, native_id in latest]
     authors = {heard.post.author.native_id for heard in latest.values() if heard.post.author}
-    # the platform leads every index here
     platforms = {place for heard in latest.values() for place, _, _ in _stones(heard.post)}
     stones = select(TOMBSTONE.c.platform, TOMBSTONE.c.post_id, TOMBSTONE.c.author_id).where(
-        TOMBSTONE.c.platform.in_(platforms),
-        (TOMBSTONE.c.post_id.in_([native_id for _, native_id in latest]) & (TOMBSTONE.c.author_id == ""))
-        | (TOMBSTONE.c.author_id.in_(authors) & (TOMBSTONE.c.post_id == "")),
+        TOMBSTONE.c.platform.in_(platforms)
     )
-    dead = {(row.platform, row.post_id, row.author_id) for row in db.execute(stones)}
+    # two questions, for an OR between them would read every stone of the platform
+    of_posts = stones.where(TOMBSTONE.c.post_id.in_(numbers), TOMBSTONE.c.author_id == "")
+    of_authors = stones.where(TOMBSTONE.c.post_id == "", TOMBSTONE.c.author_id.in_(authors))
+    dead = {tuple(row) for row in db.execute(of_posts.union_all(of_authors))}
     if not dead:
         return list(latest.values())
     return [heard for heard in latest.values() if not dead.intersection(_stones(heard.post))]
@@ -140,10 +169,20 @@ def _recount(db: Connection, post: Post, known: Row[Any]) -> None:
         db.execute(update(POST).where(POST.c.id == known.id).values(**changed))
 
 
+def _ids(db: Connection, table: Table, name: str, keys: Collection[Key]) -> dict[Key, int]:
+    """Return the numbers of rows by their platform and what they are called there; some that nobody asked for, too."""
+    if not keys:
+        return {}
+    platforms, names = {platform for platform, _ in keys}, [name for _, name in keys]
+    column = table.c[name]
+    rows = db.execute(
+        select(table.c.id, table.c.platform, column).where(table.c.platform.in_(platforms), column.in_(names))
+    )
+    return {(platform, called): number for number, platform, called in rows}
+
+
 def _authors(db: Connection, posts: Iterable[Post]) -> dict[Key, int]:
     people = {(post.author.platform, post.author.native_id): post.author for post in posts if post.author}
-    if not people:
-        return {}
     rows = [
         {
             "platform": who.platform,
@@ -154,9 +193,9 @@ def _authors(db: Connection, posts: Iterable[Post]) -> dict[Key, int]:
         }
         for who in people.values()
     ]
-    kept = upsert(AUTHOR, rows, ["platform", "native_id"], ["handle", "name", "followers"])
-    found = db.execute(kept.returning(AUTHOR.c.id, AUTHOR.c.platform, AUTHOR.c.native_id))
-    return {(row.platform, row.native_id): row.id for row in found}
+    if rows:
+        db.execute(_KEEP_AUTHOR, rows)
+    return _ids(db, AUTHOR, "native_id", people)
 
 
 def _threads(db: Connection, new: Sequence[Heard], at: datetime) -> dict[Key, int]:
@@ -180,25 +219,14 @@ def _threads(db: Connection, new: Sequence[Heard], at: datetime) -> dict[Key, in
         row["first_at"], row["last_at"] = min(row["first_at"], when), max(row["last_at"], when)
         if root:
             row["url"], row["title"] = post.url, post.title
-    statement = insert(THREAD).values(list(rows.values()))
-    come = statement.excluded
-    merged = statement.on_conflict_do_update(
-        index_elements=["platform", "root_id"],
-        set_={
-            "posts": THREAD.c.posts + come.posts,
-            "first_at": func.min(THREAD.c.first_at, come.first_at),
-            "last_at": func.max(THREAD.c.last_at, come.last_at),
-            "url": case((come.url != "", come.url), else_=THREAD.c.url),
-            "title": case((come.title != "", come.title), else_=THREAD.c.title),
-        },
-    )
-    found = db.execute(merged.returning(THREAD.c.id, THREAD.c.platform, THREAD.c.root_id))
-    return {(row.platform, row.root_id): row.id for row in found}
+    db.execute(_KEEP_THREAD, list(rows.values()))
+    return _ids(db, THREAD, "root_id", rows)
 
 
 def _insert(
     db: Connection, new: Sequence[Heard], authors: Mapping[Key, int], stream_id: int, at: datetime
 ) -> dict[Key, int]:
+    """Insert posts; returns the numbers of those that have mentions to be made."""
     if not new:
         return {}
     threads = _threads(db, new, at)
@@ -219,8 +247,8 @@ def _insert(
                 "is_history": heard.history,
             }
         )
-    found = db.execute(POST.insert().returning(POST.c.id, POST.c.platform, POST.c.native_id), rows)
-    return {(row.platform, row.native_id): row.id for row in found}
+    db.execute(POST.insert(), rows)
+    return _ids(db, POST, "native_id", [heard.post.key for heard in new if heard.matches])
 
 
 def _edit(db: Connection, number: int, heard: Heard, authors: Mapping[Key, int], at: datetime) -> None:

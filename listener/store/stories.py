@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from listener.domain.story import SIMILAR, Fingerprint, likeness
 from listener.store import tables
@@ -29,7 +29,8 @@ def _same_page(db: Connection, canonical_url: str) -> int | None:
     found: int | None = db.execute(
         select(MENTION.c.story_id)
         .join(POST, POST.c.id == MENTION.c.post_id)
-        .where(POST.c.canonical_url == canonical_url)
+        # the index leaves posts without a page out, and SQLite takes it only where the question says so, too
+        .where(POST.c.canonical_url == canonical_url, text("canonical_url <> ''"))
         .limit(1)
     ).scalar()
     return found

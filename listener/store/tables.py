@@ -84,7 +84,7 @@ class Stream(Row, table=True):
     __table_args__ = (
         UniqueConstraint("source", "key"),
         CheckConstraint("state in ('active', 'parked', 'removed')", name="state"),
-        Index("ix_stream_due", "due_at", sqlite_where=text("state = 'active'")),
+        Index("ix_stream_due", "due_at", sqlite_where=text("state <> 'removed'")),
     )
     source: str
     connector: str
@@ -128,8 +128,9 @@ class Coverage(Row, table=True):
 
 
 class Spend(Row, table=True):
-    """Money that paid platforms took, by account and UTC day."""
+    """Money that paid platforms took, by account and UTC day; the view ``spend`` has the short name."""
 
+    __tablename__: ClassVar[Any] = "spending"
     __table_args__ = (UniqueConstraint("account", "day"),)
     account: str
     day: str
@@ -228,7 +229,7 @@ class StoryBand(SQLModel, table=True):
 
     __tablename__: ClassVar[Any] = "story_band"
     bucket: int = Field(primary_key=True)
-    story_id: int = Field(foreign_key="story.id", primary_key=True)
+    story_id: int = Field(foreign_key="story.id", primary_key=True, index=True)
 
 
 class Mention(Row, table=True):
@@ -351,11 +352,14 @@ class AlertEvent(Row, table=True):
     """What happened to an alert. ``message`` is the number of the message that told of it, 0 while none did."""
 
     __tablename__: ClassVar[Any] = "alert_event"
-    __table_args__ = (Index("ix_alert_event_alert_id_message", "alert_id", "message"),)
+    __table_args__ = (
+        UniqueConstraint("alert_id", "mention_id"),
+        Index("ix_alert_event_alert_id_message", "alert_id", "message"),
+    )
     alert_id: int = _ref("alert")
     at: datetime = _time()
     kind: str
-    decision_id: int | None = _ref("decision", default=None)
+    decision_id: int | None = _ref("decision", default=None, index=True)
     mention_id: int | None = _ref("mention", default=None, index=True)
     message: int = 0
     by: str = ""
@@ -367,8 +371,8 @@ class Delivery(Row, table=True):
     __table_args__ = (
         UniqueConstraint("channel", "key"),
         CheckConstraint("state in ('pending', 'sent', 'dead')", name="state"),
-        Index("ix_delivery_due", "due_at", sqlite_where=text("state = 'pending'")),
-        Index("ix_delivery_alert_id", "alert_id"),
+        Index("ix_delivery_due", "channel", "due_at", sqlite_where=text("state = 'pending'")),
+        Index("ix_delivery_alert_id_channel_message", "alert_id", "channel", "message"),
     )
     alert_id: int = _ref("alert")
     channel: str

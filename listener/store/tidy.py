@@ -34,8 +34,13 @@ class Tidying:
     def drop_unmatched(self, before: datetime) -> int:
         """Remove posts found before a time that never mentioned any brand; returns how many went."""
         bare = ~exists().where(MENTION.c.post_id == POST.c.id)
+        # looking for them reads every mention's post: it must not hold up the writers
+        with self._store.read() as db:
+            old = db.execute(select(POST.c.id).where((POST.c.found_at < before) & bare).limit(BITE)).scalars().all()
+        if not old:
+            return 0
         with self._store.write() as db:
-            return len(_drop(db, (POST.c.found_at < before) & bare))
+            return len(_drop(db, POST.c.id.in_(old) & bare))
 
     def drop_mentions(self, before: datetime, now: datetime) -> int:
         """Remove posts found before a time with their mentions and judgements; returns how many went.
@@ -48,6 +53,10 @@ class Tidying:
             if gone:
                 bury(db, [(row.platform, row.native_id, "") for row in gone], "expired", now)
         return len(gone)
+
+    def fold(self) -> None:
+        """Fold the log into the file."""
+        self._store.fold()
 
 
 def _drop(db: Connection, which: ColumnElement[bool]) -> Sequence[Row[Any]]:

@@ -196,6 +196,14 @@ FROM stream AS s
 WHERE s.state = 'parked'
     OR (s.state = 'active' AND (s.failures > 0 OR s.due_at < datetime('now', '-10 minutes')));
 
+CREATE VIEW spend AS
+SELECT
+    account,
+    day,
+    reserved,
+    settled
+FROM spending;
+
 CREATE VIEW daily AS
 SELECT
     date(posted_at) AS day,

@@ -1,7 +1,7 @@
 """Rematch: what was heard before is searched with the queries of today."""
 
 from listener.stages.rematch import rematch
-from tests.scripted import DAY, HOUR, T0, Bench, brand, every_mention, post
+from tests.scripted import DAY, HOUR, T0, Bench, brand, drain, every_mention, post
 
 LATER = T0 + DAY
 
@@ -15,7 +15,7 @@ def test_a_new_brand_is_found_in_what_was_heard(bench: Bench) -> None:
     """Bounded sources keep what did not match for this."""
     bench.hear(post("1", "bolt is broken"), post("2", "nothing"))
     bench.listen_for(brand(), brand("Bolt", "bolt"), at=LATER)
-    assert search(bench) == {"searched": 2, "added": 1, "withdrawn": 0}
+    assert search(bench) == {"searched": 2, "added": 1, "changed": 0, "withdrawn": 0}
     assert bench.sql("SELECT brand, text FROM mentions") == [{"brand": "Bolt", "text": "bolt is broken"}]
 
 
@@ -35,7 +35,7 @@ def test_searching_again_changes_nothing(bench: Bench) -> None:
     bench.follow(every_mention())
     bench.tell(post("1"))
     before = bench.sql("SELECT * FROM mention")
-    assert search(bench) == {"searched": 1, "added": 0, "withdrawn": 0}
+    assert search(bench) == {"searched": 1, "added": 0, "changed": 0, "withdrawn": 0}
     assert bench.sql("SELECT * FROM mention") == before
 
 
@@ -48,6 +48,61 @@ def test_what_a_narrower_query_does_not_match_is_withdrawn(bench: Bench) -> None
     bench.listen_for(brand(), at=LATER)
     assert search(bench)["added"] == 1
     assert bench.column("SELECT mention_id FROM mentions") == [1]
+
+
+def test_what_comes_back_is_history(bench: Bench) -> None:
+    """A rule that came meanwhile tells nobody of it."""
+    bench.tell(post("1"))
+    bench.listen_for(brand(query="acme AND router"), at=LATER)
+    search(bench)
+    bench.listen_for(brand(), at=LATER)
+    search(bench)
+    bench.follow(every_mention())
+    bench.run(LATER)
+    assert (bench.column("SELECT is_history FROM mentions"), bench.sent()) == ([1], [])
+
+
+def test_what_other_words_match_now_is_judged_on_those(bench: Bench) -> None:
+    """The spans are those of today's query."""
+    bench.tell(post("1", "the acme router is broken"))
+    bench.listen_for(brand(query="router"), at=LATER)
+    assert search(bench) == {"searched": 1, "added": 0, "changed": 1, "withdrawn": 0}
+    assert bench.sql("SELECT spans, judged FROM mention") == [{"spans": "[[9, 15]]", "judged": 0}]
+    bench.run(LATER)
+    assert bench.column("SELECT complaint FROM mentions") == [1]
+    assert len(bench.judge.asked) == 2
+    assert search(bench)["changed"] == 0
+
+
+def test_what_is_judged_again_is_told_to_nobody(bench: Bench) -> None:
+    """Neither by a rule that told of it nor by one that came meanwhile; it stays evidence for both."""
+    bench.follow(every_mention())
+    bench.tell(post("1", "the acme router is broken"))
+    bench.listen_for(brand(query="router"), at=LATER)
+    search(bench)
+    bench.follow(every_mention(), every_mention(name="new"))
+    bench.run(LATER)
+    assert len(bench.sent()) == 1
+    assert bench.column("SELECT stands FROM decision") == [1]
+
+
+def test_what_was_not_evaluated_yet_is_still_news(bench: Bench) -> None:
+    """A search between two stages of the line loses no alert."""
+    bench.follow(every_mention())
+    bench.hear(post("1", "the acme router is broken"))
+    drain(bench.assess, T0)
+    bench.listen_for(brand(query="router"), at=T0)
+    search(bench)
+    bench.run(LATER)
+    assert len(bench.sent()) == 1
+
+
+def test_an_account_that_was_added_makes_its_posts_our_own(bench: Bench) -> None:
+    """Own is what the configuration of today says."""
+    bench.tell(post("1", by="acme_help"))
+    bench.listen_for(brand(accounts=("forum:acme_help",)), at=LATER)
+    assert search(bench)["changed"] == 1
+    assert bench.column("SELECT is_own FROM mentions") == [1]
 
 
 def test_a_former_brand_keeps_its_mentions(bench: Bench) -> None:

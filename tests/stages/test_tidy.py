@@ -78,3 +78,30 @@ def test_an_idle_stage_looks_once_an_hour(bench: Bench) -> None:
     drain(bench.tidy, T0 + 30 * DAY - MINUTE)
     assert drain(bench.tidy, T0 + 30 * DAY + 10 * MINUTE) == 0
     assert drain(bench.tidy, T0 + 30 * DAY + 59 * MINUTE) == 1
+
+
+def test_looking_for_old_posts_waits_for_no_writer(bench: Bench) -> None:
+    """And holds none up: it reads through all that is kept."""
+    bench.hear(post("1"))
+    with bench.store.write():
+        assert Tidying(bench.store).drop_unmatched(LATER) == 0
+
+
+def test_an_idle_stage_empties_the_log(bench: Bench) -> None:
+    """What was deleted stands there no longer, and the disk does not fill."""
+    bench.hear(post("1"))
+    log = bench.path.with_name("mentions.db-wal")
+    before = log.stat().st_size
+    drain(bench.tidy, T0)
+    assert (before > 0, log.stat().st_size) == (True, 0)
+
+
+def test_a_long_reader_keeps_the_log_and_stops_nothing(bench: Bench) -> None:
+    """The next hour is soon enough."""
+    with bench.store.read() as db:
+        db.exec_driver_sql("SELECT * FROM post").all()
+        bench.hear(post("1"))
+        drain(bench.tidy, T0)
+        assert bench.path.with_name("mentions.db-wal").stat().st_size > 0
+    drain(bench.tidy, T0 + HOUR)
+    assert bench.path.with_name("mentions.db-wal").stat().st_size == 0

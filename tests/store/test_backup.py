@@ -101,6 +101,19 @@ def test_damaged_pages_are_found(bench: Bench) -> None:
     assert found
 
 
+def test_the_database_of_another_program_is_not_checked(tmp_path: Path) -> None:
+    """That it has no search index is not what is wrong with it."""
+    by_hand(tmp_path / "other.db", "CREATE TABLE theirs (a)")
+    with pytest.raises(StoreError, match="database of another program"):
+        check(tmp_path / "other.db")
+
+
+def test_an_empty_file_is_a_fault(tmp_path: Path) -> None:
+    """As a crash before the first commit leaves it."""
+    (tmp_path / "mentions.db").touch()
+    assert check(tmp_path / "mentions.db") == [f"{tmp_path / 'mentions.db'} is empty; `listener run` makes the store."]
+
+
 def test_a_missing_store_is_a_fault(tmp_path: Path) -> None:
     """And is not made by looking."""
     assert check(tmp_path / "none.db") == [f"There is no store at {tmp_path / 'none.db'}."]

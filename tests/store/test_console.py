@@ -92,8 +92,9 @@ def test_a_runaway_is_stopped_while_its_rows_are_read(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
-        ("SELECT 1; SELECT 2", "One statement at a time"),
+        ("SELECT 1; SELECT 2", "one statement at a time"),
         ("SELECT nonsense FROM mentions", "no such column: nonsense"),
+        ("SELECT readonly, locked FROM mentions", "no such column: readonly"),
         ("SELEC 1", "syntax error"),
         ("SELECT ?", "Incorrect number of bindings"),
     ],
@@ -124,6 +125,30 @@ def test_a_file_that_is_no_store_is_refused(tmp_path: Path) -> None:
     path.write_text("not a database at all, but long enough to be looked at" * 20, encoding="utf-8")
     with pytest.raises(StoreError, match="not a database"):
         rows(path, "SELECT * FROM mentions")
+
+
+def test_a_folder_is_no_store(tmp_path: Path) -> None:
+    """Said in one line, too."""
+    with pytest.raises(StoreError, match="There is no store at"):
+        rows(tmp_path, "SELECT 1")
+
+
+def test_a_damaged_store_is_said_with_the_way_out(bench: Bench) -> None:
+    """It is not the question that is wrong."""
+    bench.hear(*(post(str(number), f"acme {number} " * 50) for number in range(50)))
+    bench.store.close()
+    content = bench.path.read_bytes()
+    bench.path.write_bytes(content[: len(content) // 2])
+    with pytest.raises(StoreError, match=r"malformed\. Restore a backup"):
+        rows(bench.path, "SELECT * FROM mentions")
+
+
+def test_a_user_without_the_directory_is_told_when_to_ask(bench: Bench) -> None:
+    """SQLite calls it an attempt to write, which it was not."""
+    error = sqlite3.OperationalError("attempt to write a readonly database")
+    error.sqlite_errorname = "SQLITE_READONLY_DIRECTORY"
+    with pytest.raises(StoreError, match="while the daemon runs"), ask(bench.path, "SELECT 1"):
+        raise error
 
 
 def test_a_caller_may_stop_reading_early(bench: Bench) -> None:

@@ -1,5 +1,6 @@
 """Opening a store, its two ways in, and what is said when it cannot be used."""
 
+import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from listener.domain.errors import StoreError
+from listener.domain.errors import StoreError, StoreInUse
 from listener.store import engine
 from listener.store.engine import APPLICATION_ID, Store, open_store, path_of
 from tests.scripted import T0, Bench
@@ -161,6 +162,20 @@ def test_errors_of_the_disk_come_with_advice(bench: Bench, cause: str, advice: s
     with pytest.raises(StoreError, match=advice) as raised, bench.store.write():
         raise sqlite3.OperationalError(cause)
     assert str(bench.path) in str(raised.value)
+
+
+def test_a_store_that_somebody_holds_is_worth_another_try(bench: Bench) -> None:
+    """Its kind of error ends a command with 75."""
+    with pytest.raises(StoreInUse, match="Another process holds it"), bench.store.write():
+        raise sqlite3.OperationalError("database is locked")
+
+
+def test_rows_stay_inside_the_store() -> None:
+    """A table's class takes any junk, and its rows die with their session: all others see plain values."""
+    sources = [path for path in Path(engine.__file__).parents[1].rglob("*.py") if "store" not in path.parts]
+    reaching = re.compile(r"store\.tables|store import .*\btables\b")
+    assert len(sources) > 50
+    assert [path.name for path in sources if reaching.search(path.read_text(encoding="utf-8"))] == []
 
 
 def test_a_full_disk_loses_nothing(bench: Bench) -> None:

@@ -61,6 +61,9 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
             db.exec_driver_sql(
                 "UPDATE alert SET state = 'acknowledged', acknowledged_by = 'eve', acknowledged_at = opened_at"
             )
+            db.exec_driver_sql(
+                "INSERT INTO spending (account, day, reserved, settled) VALUES ('x', '2026-11-25', 0, 1.5)"
+            )
         made.tell(post("10", "acme is broken too", by="zoe"), at=T0 + 3 * HOUR)
         yield made
 

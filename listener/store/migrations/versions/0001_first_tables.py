@@ -95,14 +95,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_silence")),
     )
     op.create_table(
-        "spend",
+        "spending",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("account", sa.String(), nullable=False),
         sa.Column("day", sa.String(), nullable=False),
         sa.Column("reserved", sa.Float(), nullable=False),
         sa.Column("settled", sa.Float(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_spend")),
-        sa.UniqueConstraint("account", "day", name=op.f("uq_spend_account_day")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_spending")),
+        sa.UniqueConstraint("account", "day", name=op.f("uq_spending_account_day")),
     )
     op.create_table(
         "story",
@@ -137,7 +137,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stream")),
         sa.UniqueConstraint("source", "key", name=op.f("uq_stream_source_key")),
     )
-    op.create_index("ix_stream_due", "stream", ["due_at"], unique=False, sqlite_where=sa.text("state = 'active'"))
+    op.create_index("ix_stream_due", "stream", ["due_at"], unique=False, sqlite_where=sa.text("state <> 'removed'"))
     op.create_table(
         "thread",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -203,8 +203,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
         sa.UniqueConstraint("channel", "key", name=op.f("uq_delivery_channel_key")),
     )
-    op.create_index("ix_delivery_alert_id", "delivery", ["alert_id"], unique=False)
-    op.create_index("ix_delivery_due", "delivery", ["due_at"], unique=False, sqlite_where=sa.text("state = 'pending'"))
+    op.create_index(
+        "ix_delivery_alert_id_channel_message", "delivery", ["alert_id", "channel", "message"], unique=False
+    )
+    op.create_index(
+        "ix_delivery_due",
+        "delivery",
+        ["channel", "due_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'pending'"),
+    )
     op.create_table(
         "post",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -269,6 +277,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["story_id"], ["story.id"], name=op.f("fk_story_band_story_id")),
         sa.PrimaryKeyConstraint("bucket", "story_id", name=op.f("pk_story_band")),
     )
+    op.create_index(op.f("ix_story_band_story_id"), "story_band", ["story_id"], unique=False)
     op.create_table(
         "thread_state",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -415,8 +424,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_alert_event_decision_id")),
         sa.ForeignKeyConstraint(["mention_id"], ["mention.id"], name=op.f("fk_alert_event_mention_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_event")),
+        sa.UniqueConstraint("alert_id", "mention_id", name=op.f("uq_alert_event_alert_id_mention_id")),
     )
     op.create_index("ix_alert_event_alert_id_message", "alert_event", ["alert_id", "message"], unique=False)
+    op.create_index(op.f("ix_alert_event_decision_id"), "alert_event", ["decision_id"], unique=False)
     op.create_index(op.f("ix_alert_event_mention_id"), "alert_event", ["mention_id"], unique=False)
 
     for statement in search.SCHEMA:
