@@ -7,6 +7,7 @@ from typing import NewType, Protocol
 
 from listener.domain.judgement import Judgement
 from listener.domain.text import Span
+from listener.domain.url import host
 
 
 class Severity(StrEnum):
@@ -23,6 +24,11 @@ class AlertState(StrEnum):
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
     RESOLVED = "resolved"
+
+
+def place(platform: str, url: str) -> str:
+    """Name where a post stands as people know it: that it came by a feed says nothing to a reader, the site does."""
+    return (host(url).removeprefix("www.") if platform == "rss" else "") or platform
 
 
 @dataclass(frozen=True, slots=True)

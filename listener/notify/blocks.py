@@ -17,7 +17,6 @@ Block = dict[str, Any]
 
 HEADER = 150
 SECTION = 3000
-FIELD = 2000
 MOST_BLOCKS = 50
 TOTAL = 12_000
 """Slack refuses a message whose blocks come near 13,200 characters in all, counted somehow; this stays below."""
@@ -91,14 +90,6 @@ def _head(view: View) -> Iterator[Block]:
     if view.drill:
         yield _section(f"*{view.drill}*")
     yield _section(f"*{escaped(view.summary, 500)}*\n{escaped(view.reason, SECTION - 600)}".rstrip())
-    fields = {
-        "Brand": view.brand,
-        "Severity": standing,
-        "Rule": view.rule,
-        "Open since": view.opened,
-    }
-    cells = [_mrkdwn(f"*{name}*\n{escaped(value, FIELD - 20)}") for name, value in fields.items()]
-    yield {"type": "section", "fields": cells}
 
 
 def _quotes(view: View, shown: int) -> Iterator[Block]:
@@ -108,7 +99,7 @@ def _quotes(view: View, shown: int) -> Iterator[Block]:
     if shown < len(view.quotes):
         yield _context(f"… {len(view.quotes) - shown} more did not fit here")
     if view.more:
-        yield _context(f"… {view.more}")
+        yield _context(view.more)
 
 
 def _quote(quote: Quote) -> Iterator[Block]:
@@ -144,7 +135,7 @@ def _foot(view: View) -> Iterator[Block]:
     yield {"type": "divider"}
     if lines:
         yield _section("\n".join(lines))
-    yield _context(f"{view.update} · {view.at}")
+    yield _context(f"{view.update} · {view.at} · rule {view.rule} · open since {view.opened}")
 
 
 def _section(text: str) -> Block:

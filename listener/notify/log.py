@@ -4,14 +4,13 @@ import json
 import os
 import sys
 import threading
-from dataclasses import asdict
 from datetime import UTC
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from listener.domain.alert import IdempotencyKey, Message, Receipt
+from listener.domain.alert import Excerpt, IdempotencyKey, Message, Receipt
 from listener.domain.errors import Deferred
 from listener.domain.schema import ConfiguredPlace
 from listener.notify.channel import Channel, Tools
@@ -101,17 +100,26 @@ def _record(message: Message, words: View) -> dict[str, Any]:
         "events": message.events,
         "held_back": message.held_back,
         "opened_at": message.opened_at.astimezone(UTC).isoformat(),
-        "excerpts": [_excerpt(quote) for quote in words.quotes],
+        "excerpts": [_excerpt(*both) for both in zip(message.excerpts, words.quotes, strict=False)],
         "acknowledge": words.acknowledge,
         "resolve": words.resolve,
     }
 
 
-def _excerpt(quote: Quote) -> dict[str, Any]:
-    said = {**asdict(quote), "text": plain(quote.pieces)}
-    said["matched"] = [piece.text for piece in quote.pieces if piece.marked]
-    del said["pieces"], said["host"]
-    return said
+def _excerpt(excerpt: Excerpt, quote: Quote) -> dict[str, Any]:
+    return {
+        "text": plain(quote.pieces),
+        "matched": [piece.text for piece in quote.pieces if piece.marked],
+        "title": quote.title,
+        "author": quote.author,
+        "reach": None if quote.withheld else excerpt.reach,
+        "place": quote.place,
+        "posted_at": excerpt.posted_at.astimezone(UTC).isoformat(),
+        "judged": quote.judged,
+        "copies": excerpt.copies,
+        "link": quote.link,
+        "withheld": quote.withheld,
+    }
 
 
 def build(options: Options, tools: Tools) -> Log:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from listener.domain.alert import AlertState, Excerpt, Message
+from listener.domain.alert import AlertState, Excerpt, Message, place
 from listener.notify.excerpt import Piece, snippet
 from listener.notify.harmless import host, line, link
 from listener.notify.prose import counted, judged, local
@@ -115,33 +115,29 @@ def _more(message: Message) -> str:
     """Count what is not quoted: of the whole alert in its first message, of what is new in a later one."""
     told = message.held_back if message.number > 1 else message.events
     left = told - min(len(message.excerpts), QUOTED)
-    return f"and {counted(left, 'more mention')}" if left > 0 else ""
+    return f"{counted(left, 'more mention')}, not quoted here" if left > 0 else ""
 
 
 def _quote(excerpt: Excerpt, zone: tzinfo, *, private: bool) -> Quote:
     """Put one excerpt into words. Of a withheld one nothing remains that its author wrote, nor who that is."""
     hidden = excerpt.private and not private
     safe = link(excerpt.url)
-    place = line(excerpt.platform, 40)
+    where = line(place(excerpt.platform, excerpt.url), 80)
     community = line(excerpt.community, 80)
     return Quote(
         pieces=() if hidden else snippet(excerpt.text, excerpt.marks, _QUOTE),
         title="" if hidden else line(excerpt.title, 150),
         author="" if hidden else line(excerpt.author, 80) or "unknown author",
         reach="" if hidden else _reach(excerpt.reach),
-        place=f"{place}, {community}" if community and not hidden else place,
+        place=f"{where}, {community}" if community and not hidden else where,
         when=local(excerpt.posted_at, zone),
         judged=judged(excerpt.judgement),
         link=safe,
         host=host(safe),
-        copies=f"and {_copies(excerpt.copies)} of the same story" if excerpt.copies > 0 else "",
+        copies=f"{counted(excerpt.copies, 'more copy', 'more copies')} of the same story" if excerpt.copies > 0 else "",
         withheld=_WITHHELD if hidden else "",
     )
 
 
 def _reach(number: int | None) -> str:
     return "reach unknown" if number is None else f"reach {number:,}"
-
-
-def _copies(number: int) -> str:
-    return counted(number, "copy", "copies")

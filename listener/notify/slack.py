@@ -88,14 +88,14 @@ class Webhook:
         return Receipt(reference="", detail="posted by webhook")
 
     def _post(self, url: str, body: dict[str, Any]) -> None:
-        from slack_sdk.webhook import WebhookClient
+        from listener.notify.slack_clients import Hook
 
         try:
             _safe(url)
         except ValueError as error:
             until = self._tools.now() + REPAIR
             raise Deferred(f"the Slack webhook in {self._secret} is no address: {error}", until=until) from None
-        client = WebhookClient(url, timeout=_seconds(self._options), retry_handlers=[], logger=_LOGGER)
+        client = Hook(url, timeout=_seconds(self._options), retry_handlers=[], logger=_LOGGER)
         answer = client.send_dict(body)
         said = str(answer.body or "").strip()
         if answer.status_code != 200 or said != "ok":
@@ -127,10 +127,11 @@ class Bot:
 
     def _post(self, token: str, body: dict[str, Any], thread: dict[str, Any]) -> str:
         """Post and name the thread's first message; where somebody deleted that, begin a new thread."""
-        from slack_sdk import WebClient
         from slack_sdk.errors import SlackApiError
 
-        client = WebClient(
+        from listener.notify.slack_clients import Api
+
+        client = Api(
             token, base_url=self._options.api_url, timeout=_seconds(self._options), retry_handlers=[], logger=_LOGGER
         )
         try:

@@ -4,21 +4,28 @@ import re
 import smtplib
 import socket
 import ssl
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from listener.domain.errors import Deferred, DeliveryError, Rejected
 from listener.notify.channel import REPAIR, scrub
 from listener.notify.harmless import line
+from listener.notify.patience import TooMuchError, listen_until, reader
 
 GREYLIST = timedelta(minutes=5)
 """The shortest wait that a greylisting server asks of strangers."""
 
+WHOLE = 2.0
+"""How many timeouts a whole conversation may take: at the longest, less than a message is left to one try."""
+
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+
+_QUALIFIED = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 Security = Literal["starttls", "tls", "none"]
 
@@ -91,10 +98,38 @@ def hand_in(server: Server, sender: str, to: Sequence[str], mail: bytes, now: da
 
 
 def _connect(server: Server) -> smtplib.SMTP:
-    # Not smtplib's own default, which verifies nothing.
     if server.security == "tls":
-        return smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=_context(server))
-    return smtplib.SMTP(server.host, server.port, timeout=server.timeout)
+        # Not smtplib's own context, which verifies nothing.
+        return _SecretTalk(server, context=_context(server))
+    return _Talk(server)
+
+
+class _Talk(smtplib.SMTP):
+    """A conversation that is over in time, however slowly the server drips its replies."""
+
+    def __init__(self, server: Server, **how: Any) -> None:
+        self._end = time.monotonic() + WHOLE * server.timeout
+        super().__init__(server.host, server.port, _own_name(), timeout=server.timeout, **how)
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None and self.sock is not None:
+            self.file = reader(self.sock, self._end)
+        return super().getreply()
+
+    def send(self, s: Any) -> None:
+        if self.sock is not None:
+            listen_until(self._end, self.sock)
+        super().send(s)
+
+
+class _SecretTalk(_Talk, smtplib.SMTP_SSL):
+    """The same over TLS from the first byte."""
+
+
+def _own_name() -> str:
+    """Say who calls. Not by DNS, as smtplib would: that can hang for as long as a resolver likes."""
+    name = socket.gethostname()
+    return name if _QUALIFIED.fullmatch(name) else "[127.0.0.1]"
 
 
 def _context(server: Server) -> ssl.SSLContext:
@@ -181,13 +216,21 @@ def _said_by_server(error: smtplib.SMTPException, where: str, now: datetime) -> 
             return refusal(Reply(error.smtp_code, _words(error.smtp_error)), f"{where} refuses the message", now)
         case smtplib.SMTPNotSupportedError():
             return Deferred(f"{where} does not offer what the configuration asks for: {line(str(error), 150)}")
-        case smtplib.SMTPServerDisconnected() if "timed out" in str(error):
-            # smtplib's way to tell of a read that took too long.
-            return Deferred(f"{where} did not answer in time")
         case smtplib.SMTPServerDisconnected():
-            return Deferred(f"{where} closed the connection")
+            return Deferred(f"{where} {_ending(error)}")
         case _:
             return Deferred(f"{where}: {line(str(error), 150)}")
+
+
+def _ending(error: smtplib.SMTPServerDisconnected) -> str:
+    """Say how a conversation ended: smtplib calls the connection closed whatever befell it while it read or wrote."""
+    match error.__context__:
+        case TimeoutError():
+            return "did not answer in time"
+        case TooMuchError() as cause:
+            return f"cannot be talked to: {cause.strerror}"
+        case _:
+            return "closed the connection"
 
 
 def _no_login(reply: Reply, where: str, now: datetime) -> DeliveryError:

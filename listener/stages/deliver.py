@@ -1,5 +1,6 @@
 """DELIVER: takes messages from the outbox to their channels, at least once."""
 
+from collections import deque
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -12,27 +13,55 @@ from listener.stages.stage import Dice, Progress
 from listener.store.deliver import Claim, Delivering
 
 LEASE = timedelta(minutes=5)
-"""Longer than any channel's timeouts together: a message is not sent twice because its channel is slow."""
+"""How long a claim holds at most, should its own process forget it."""
+
+INTERRUPTED = "the daemon ended while it was sending this: it may have arrived, and is sent again"
 
 
 class Deliver:
-    """Sends one message a step. What cannot be sent now comes again later; what never can is dead, with the reason."""
+    """Sends one message a step. What cannot be sent now comes again later; what never can is dead, with the reason.
+
+    Channels take turns, so that one that lets its callers wait holds up the others for one message at most.
+    """
 
     name = "deliver"
 
     def __init__(self, store: Delivering, channels: Mapping[str, Notifier], timezone: str, *, dice: Dice) -> None:
         self._store = store
         self._channels = channels
+        self._turns = deque(channels)
         self._timezone = timezone
         self._dice = dice
+        self._alone = False
 
     def step(self, now: datetime) -> Progress:
-        """Send the message that waits longest."""
-        claim = self._store.claim(now, LEASE, list(self._channels))
+        """Send the message that waits longest on the next channel that has one."""
+        self._take_back(now)
+        claim = self._claim(now)
         if claim is None:
             return Progress(0, self._store.next_due(list(self._channels)))
         failed = self._send(claim, now)
         return Progress(1, now, int(failed))
+
+    def _take_back(self, now: datetime) -> None:
+        """Before the first step, put back what another daemon was sending: there is one a store, so that one is dead.
+
+        It goes out again at once; what is interrupted time after time may itself be what kills, and waits ever longer.
+        """
+        if self._alone:
+            return
+        for claim in self._store.claimed():
+            again = next_try(now, claim.attempts, self._dice()) if claim.attempts else now
+            self._store.deferred(claim, INTERRUPTED, again, now)
+            logger.bind(channel=claim.channel, alert=claim.alert_id).warning("a message may arrive twice")
+        self._alone = True
+
+    def _claim(self, now: datetime) -> Claim | None:
+        for _ in range(len(self._turns)):
+            self._turns.rotate(-1)
+            if claim := self._store.claim(now, LEASE, [self._turns[-1]]):
+                return claim
+        return None
 
     def _send(self, claim: Claim, now: datetime) -> bool:
         said = logger.bind(channel=claim.channel, alert=claim.alert_id, message=claim.number)

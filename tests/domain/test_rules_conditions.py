@@ -95,8 +95,9 @@ def test_impossible_conditions_are_refused(bad: dict[str, Any]) -> None:
     [
         ({}, ""),
         ({"sentiment": ["negative", "neutral"]}, "negative or neutral"),
-        ({"complaint": True, "anger": True}, "angry, complaint"),
-        ({"complaint": False, "anger": False}, "calm, uncomplaining"),
+        ({"complaint": True, "anger": True}, "angry complaint"),
+        ({"sentiment": ["negative"], "anger": True, "complaint": True}, "negative, angry complaint"),
+        ({"complaint": False, "anger": False}, "calm uncomplaining"),
     ],
     ids=str,
 )

@@ -131,7 +131,8 @@ def test_a_mention_that_does_not_meet_the_conditions_is_no_evidence() -> None:
 def test_the_reason_has_the_numbers() -> None:
     """What there was, and what the rule asks for."""
     decision = decide([evidence(2, 60, "forum:bob"), evidence(3, 120)])
-    assert decision.reason == ("3 complaint mentions of Acme by 2 authors within 10 min (the rule asks for 3 by 1).")
+    assert decision.reason == "The rule wave asks for 3 complaint mentions within 10 min; there are 3 by 2 authors."
+    assert decide([], authors=2).reason.startswith("The rule wave asks for 3 complaint mentions by 2 authors within")
     assert decision.title == "Acme: 3 complaint mentions by 2 authors within 10 min"
     assert decision.numbers == {"count": 3, "authors": 2, "seconds": 600}
 

@@ -67,8 +67,13 @@ def test_a_mention_that_meets_the_conditions_fires_by_itself() -> None:
     """With its numbers, and itself as the evidence."""
     decision = rule(complaint=True, anger=True).decide(mention(), [])
     assert (decision.met, decision.fires, decision.evidence) == (True, True, (1,))
-    assert decision.title == "Acme: angry, complaint mention on forum"
+    assert decision.title == "Acme: angry complaint mention on forum"
     assert decision.numbers == {"p_complaint": 0.9, "p_anger": 0.7, "p_negative": 0.9}
+
+
+def test_a_reach_that_is_unknown_counts_as_none() -> None:
+    """Where the rule asks for none at all, too."""
+    assert "reach 0 (at least 0)" in rule(min_reach=0).decide(mention(reach=None), []).reason
 
 
 def test_a_mention_that_does_not_is_no_news() -> None:

@@ -36,11 +36,14 @@ class Script:
     taken: list[bytes] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)
     users: list[str] = field(default_factory=list)
+    hello: list[str] = field(default_factory=list)
+    """The names by which callers gave themselves out"""
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         envelope.mail_from = address
+        self.hello.append(str(session.host_name))
         return self.mail
 
     async def handle_RCPT(
@@ -75,7 +78,25 @@ def _parsed(raw: bytes) -> EmailMessage:
 
 
 class _OnFreePort(Controller):
-    """Lets the system choose the port, which the base class cannot."""
+    """Lets the system choose the port and hangs up when stopped, neither of which the base class can."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        self._calls: list[SMTP] = []
+        super().__init__(*args, **settings)
+
+    def factory(self) -> SMTP:
+        server: SMTP = super().factory()  # type: ignore[no-untyped-call]
+        self._calls.append(server)
+        return server
+
+    def stop(self, no_assert: bool = False) -> None:  # noqa: FBT001, FBT002 - the base class's signature
+        self.loop.call_soon_threadsafe(self._hang_up)
+        super().stop(no_assert)
+
+    def _hang_up(self) -> None:
+        for server in self._calls:
+            if isinstance(server.transport, asyncio.WriteTransport):
+                server.transport.abort()
 
     def _trigger_server(self) -> None:
         assert isinstance(self.server, asyncio.Server)
@@ -86,7 +107,8 @@ class _OnFreePort(Controller):
 @contextmanager
 def serving(script: Script, certificate: Path | None = None, *, tls: bool = False, auth: bool = False) -> Iterator[int]:
     """Serve ``script`` on a free port; with a certificate by STARTTLS, or by TLS from the first byte."""
-    settings: dict[str, Any] = {"decode_data": False}
+    # Named, or the server itself would ask DNS who it is.
+    settings: dict[str, Any] = {"decode_data": False, "server_hostname": "mail.test"}
     if certificate is not None:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(certificate)

@@ -65,8 +65,11 @@ def message(**changes: object) -> Message:
         brand="Quillnet",
         severity=Severity.WARNING,
         state=AlertState.OPEN,
-        title="Quillnet: 12 complaints by 11 authors within 1 h",
-        reason="12 complaints of Quillnet by 11 authors within 1 h reach the limit of 10.",
+        title="Quillnet: 12 complaint mentions by 11 authors within 1 h",
+        reason=(
+            "The rule complaints-pile-up asks for 10 complaint mentions by 5 authors within 1 h; "
+            "there are 12 by 11 authors."
+        ),
         excerpts=(
             excerpt(
                 title="Quillnet router drops every evening since the 4.2 update",
@@ -109,7 +112,7 @@ def follow_up(**changes: object) -> Message:
     """Give a later message of the same alert, its title moved on."""
     later: dict[str, object] = {
         "number": 2,
-        "title": "Quillnet: 19 complaints by 17 authors within 1 h",
+        "title": "Quillnet: 19 complaint mentions by 17 authors within 1 h",
         "events": 19,
         "held_back": 7,
         "at": NOW + timedelta(hours=1),

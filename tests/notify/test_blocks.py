@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from listener.domain.alert import AlertState
 from listener.notify.blocks import (
     FALLBACK,
-    FIELD,
     HEADER,
     MOST_BLOCKS,
     SECTION,
@@ -47,11 +46,10 @@ def _check(laid: list[dict[str, Any]]) -> None:
     for block in laid:
         if block["type"] == "header":
             assert 1 <= units(block["text"]["text"]) <= HEADER
-        elif block["type"] == "section" and "text" in block:
-            assert 1 <= units(block["text"]["text"]) <= SECTION
         elif block["type"] == "section":
-            assert len(block["fields"]) <= 10
-            assert all(1 <= units(field["text"]) <= FIELD for field in block["fields"])
+            assert 1 <= units(block["text"]["text"]) <= SECTION
+        elif block["type"] == "context":
+            assert len(block["elements"]) <= 10
     for item in _objects(laid):
         if isinstance(item.get("text"), str):
             assert item["text"], item

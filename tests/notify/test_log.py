@@ -50,7 +50,8 @@ def test_one_object_a_line_with_values(path: Path) -> None:
     assert line["at"] == "2026-03-09T14:05:00+00:00"
     assert line["excerpts"][0]["matched"] == ["Quillnet", "router"]
     assert line["excerpts"][0]["text"].startswith("Third evening")
-    assert "pieces" not in line["excerpts"][0]
+    assert (line["excerpts"][0]["reach"], line["excerpts"][0]["copies"]) == (12_400, 3)
+    assert line["excerpts"][0]["posted_at"] == "2026-03-09T12:54:00+00:00"
 
 
 def test_the_receipt_is_the_key(path: Path) -> None:

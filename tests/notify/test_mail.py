@@ -63,7 +63,7 @@ class TestContract(NotifierContract):
 def _read(mail: Any) -> str:
     """Give the subject and the plain text, unwrapped as a reader's eye does it."""
     text = str(mail["Subject"]) + "\n" + mail.get_body(("plain",)).get_content()
-    return re.sub(r"(?<=\S)\n(?:> )?(?=\S)", " ", text)
+    return re.sub(r"(?<=\S)\r?\n(?:> )?(?=\S)", " ", text)
 
 
 def test_the_server_is_told_user_and_password_after_starttls(make: Make, script: Script) -> None:
@@ -187,6 +187,20 @@ def test_a_host_without_an_address(make: Make, monkeypatch: pytest.MonkeyPatch) 
         make(host="mail.nowhere.example").send(samples.message(), KEY, None)
 
 
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [("box.quillnet.example", "box.quillnet.example"), ("box", "[127.0.0.1]"), ("bücher.example", "[127.0.0.1]")],
+)
+def test_the_own_name_is_not_asked_of_dns(
+    make: Make, script: Script, monkeypatch: pytest.MonkeyPatch, host: str, said: str
+) -> None:
+    """A resolver that hangs does not hold up a mail; servers want a whole name or an address."""
+    monkeypatch.setattr(socket, "gethostname", lambda: host)
+    monkeypatch.delattr(socket, "getfqdn")
+    make().send(samples.message(), KEY, None)
+    assert script.hello == [said]
+
+
 def test_a_lost_secret_waits_for_its_repair(make: Make) -> None:
     """The place is named."""
     with pytest.raises(Deferred, match="env LOST is empty"):
@@ -271,7 +285,7 @@ def test_updates_join_their_alert(make: Make, script: Script) -> None:
     assert third["In-Reply-To"] == second["Message-ID"]
     assert third["References"] == f"{first['Message-ID']} {second['Message-ID']}"
     assert first["Subject"] == second["Subject"] == third["Subject"]
-    assert "19 complaints" in _read(second)
+    assert "19 complaint mentions" in _read(second)
 
 
 def test_a_bare_message_id_is_enough_to_join(make: Make, script: Script) -> None:
@@ -290,7 +304,7 @@ def test_headers_tell_what_this_is(make: Make, script: Script) -> None:
     assert mail["From"] == SENDER
     assert mail["To"] == f"{OPS}, {PR}"
     assert mail["Date"].datetime == NOW
-    assert mail["Subject"] == "[listenerd] critical: Quillnet: 12 complaints by 11 authors within 1 h"
+    assert mail["Subject"] == "[listenerd] critical: Quillnet: 12 complaint mentions by 11 authors within 1 h"
     assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
 
 

@@ -102,9 +102,15 @@ def test_what_is_done_is_not_asked_for() -> None:
 
 def test_what_is_not_quoted_is_counted() -> None:
     """The first message counts the whole alert, a later one what is new."""
-    assert view(samples.message(), private=False).more == "and 9 more mentions"
-    assert view(samples.follow_up(), private=False).more == "and 4 more mentions"
+    assert view(samples.message(), private=False).more == "9 more mentions, not quoted here"
+    assert view(samples.follow_up(), private=False).more == "4 more mentions, not quoted here"
     assert view(samples.message(events=3), private=False).more == ""
+
+
+def test_a_feed_is_named_by_its_site() -> None:
+    """That a post came by a feed says nothing to a reader."""
+    article = samples.excerpt(platform="rss", community="", url="https://www.daily.example/a")
+    assert view(samples.message(excerpts=(article,)), private=False).quotes[0].place == "daily.example"
 
 
 def test_times_are_those_of_the_reader() -> None:

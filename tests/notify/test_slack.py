@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import socket
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email.utils import format_datetime
@@ -327,6 +328,44 @@ def test_a_pause_that_slack_asks_for_is_kept(channel: Notifier, slack: Slack, wo
     world.sleep(30)
     channel.send(samples.message(), KEY, None)
     assert len(slack.posted) == 2
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch, closed_port: int) -> None:
+    """Name a proxy that nobody reaches."""
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{closed_port}")
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_this_machine_is_asked_without_a_proxy(channel: Notifier, slack: Slack) -> None:
+    """Whatever the environment says: no proxy could reach it."""
+    channel.send(samples.message(), KEY, None)
+    assert len(slack.posted) == 1
+
+
+@pytest.mark.usefixtures("elsewhere")
+@pytest.mark.parametrize("kind", ["hook", "bot"])
+def test_a_proxy_is_used_but_where_no_proxy_excepts_it(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Elsewhere the proxy is asked; a host that NO_PROXY names is not handed to it."""
+    there = "https://hooks.slack.invalid"
+    changes = {"secret": f"{there}{HOOK}"} if kind == "hook" else {"api_url": f"{there}/api/"}
+    make: Make = request.getfixturevalue(kind)
+    with pytest.raises(Deferred, match="Connection refused"):
+        make(**changes).send(samples.message(), KEY, None)
+    monkeypatch.setenv("no_proxy", "slack.invalid")
+    asked: list[str] = []
+
+    def resolve(host: str, *_: object, **__: object) -> None:
+        asked.append(host)
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    with pytest.raises(Deferred):
+        make(**changes).send(samples.message(), KEY, None)
+    assert asked == ["hooks.slack.invalid"]
 
 
 def test_updates_reply_in_the_thread(bot: Make, slack: Slack) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from listener.domain.errors import Deferred, Rejected
 from listener.domain.retry import GIVE_UP
-from listener.stages.deliver import LEASE, Deliver
+from listener.stages.deliver import INTERRUPTED, LEASE, Deliver
 from listener.store.deliver import Delivering
 from tests.scripted import DAY, HOUR, MINUTE, T0, Bench, drain, every_mention, opened, post
 
@@ -61,6 +61,19 @@ def test_a_message_that_is_given_up_does_not_hold_up_the_next(desks: Bench) -> N
     assert desks.sql("SELECT channel, error FROM deliveries WHERE state = 'dead'") == [
         {"channel": "ops", "error": "no such channel"}
     ]
+
+
+def test_a_channel_that_lets_one_wait_holds_up_no_other(desks: Bench) -> None:
+    """Channels take turns, however much has heaped up for one of them."""
+    desks.channels["ops"].errors = [Deferred("no answer in time") for _ in range(9)]
+    desks.follow(every_mention(channels=("ops",), per="author"))
+    desks.hear(*(post(f"{number}", by=f"author-{number}") for number in range(3)))
+    desks.run(T0)
+    desks.follow(every_mention(name="other", channels=("desk",)))
+    raised(desks, at=T0 + HOUR)
+    for _ in range(2):
+        desks.deliver.step(T0 + HOUR)
+    assert len(desks.sent("desk")) == 1
 
 
 def test_the_next_message_gets_the_receipt_of_the_first(desks: Bench) -> None:
@@ -140,22 +153,60 @@ def test_nothing_is_lost_when_a_channel_breaks_its_contract(desks: Bench) -> Non
     assert [len(desks.sent(channel)) for channel in ALL] == [1, 1]
 
 
+def cut_short(bench: Bench, at: datetime) -> None:
+    """Let a daemon take on the next message for ``ops``, give it to the channel, and be killed before it says so."""
+    outbox = Delivering(bench.store)
+    claim = outbox.claim(at, LEASE, ["ops"])
+    assert claim is not None
+    bench.channels["ops"].send(outbox.message(claim, "UTC"), claim.key, claim.previous)
+
+
+def starting(bench: Bench) -> Deliver:
+    """Begin the stage anew, as a daemon does that starts."""
+    return Deliver(Delivering(bench.store), bench.channels, "UTC", dice=lambda: 0.0)
+
+
 def test_a_crash_after_sending_sends_again_and_loses_nothing(bench: Bench) -> None:
-    """At least once: what was not written down as sent is sent again when its lease ends."""
+    """At least once: what was not written down as sent goes out again at the next start, under the same key."""
     bench.follow(every_mention())
     raised(bench)
-    outbox = Delivering(bench.store)
-    claim = outbox.claim(T0, LEASE, ["ops"])
-    assert claim is not None
-    bench.channels["ops"].send(outbox.message(claim, "UTC"), claim.key, None)
-    assert drain(bench.deliver, T0 + LEASE - MINUTE) == 0
-    assert drain(bench.deliver, T0 + LEASE) == 1
+    cut_short(bench, T0)
+    assert drain(starting(bench), T0 + MINUTE) == 1
     assert [one.key for one in bench.channels["ops"].taken] == ["alert-1-1", "alert-1-1"]
+
+
+def test_a_message_that_may_have_arrived_twice_is_on_record(bench: Bench) -> None:
+    """With when and why, so that duplicates can be counted."""
+    bench.follow(every_mention())
+    raised(bench)
+    cut_short(bench, T0)
+    drain(starting(bench), T0 + MINUTE)
+    assert bench.sql("SELECT at, outcome, detail FROM delivery_event ORDER BY id") == [
+        {"at": "2026-11-25 12:01:00", "outcome": "deferred", "detail": INTERRUPTED},
+        {"at": "2026-11-25 12:01:00", "outcome": "sent", "detail": ""},
+    ]
+
+
+def test_a_message_that_ends_every_daemon_waits_ever_longer(bench: Bench) -> None:
+    """At once the first time; then it may itself be what kills, and the others are to get out meanwhile."""
+    bench.follow(every_mention())
+    raised(bench)
+    at, pauses = T0, []
+    for _ in range(4):
+        bench.channels["ops"].errors = [KeyboardInterrupt()]
+        with pytest.raises(KeyboardInterrupt):
+            drain(starting(bench), at)
+        due = starting(bench).step(at).due if pauses else at
+        assert due is not None
+        pauses.append((due - at).total_seconds())
+        at = due
+    assert pauses == [0, 22, 45, 90]
 
 
 def test_the_stage_that_waits_for_a_lease_says_until_when(bench: Bench) -> None:
     """Not that it is due in the past, or its caller would spin."""
     bench.follow(every_mention())
+    bench.deliver.step(T0)
     raised(bench)
     Delivering(bench.store).claim(T0, LEASE, ["ops"])
     assert bench.deliver.step(T0 + MINUTE).due == T0 + LEASE

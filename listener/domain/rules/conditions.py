@@ -80,15 +80,15 @@ class Conditions(Block):
         """Say the numbers of a mention that meets the floors, beside them; empty where no floor is set."""
         parts = [f"{name} {found:.2f} (at least {floor:.2f})" for name, floor, found in self._floors(mention)]
         if self.min_reach is not None:
-            parts.append(f"reach {mention.reach:,} (at least {self.min_reach:,})")
+            parts.append(f"reach {mention.reach or 0:,} (at least {self.min_reach:,})")
         return ", ".join(parts)
 
     def described(self) -> str:
         """Say the wanted labels as words before "mention": ``negative or neutral, angry complaint``."""
-        words = [" or ".join(self.sentiment)] if self.sentiment else []
-        words += ["angry" if self.anger else "calm"] if self.anger is not None else []
-        words += ["complaint" if self.complaint else "uncomplaining"] if self.complaint is not None else []
-        return ", ".join(words)
+        mood = "" if self.anger is None else "angry" if self.anger else "calm"
+        kind = "" if self.complaint is None else "complaint" if self.complaint else "uncomplaining"
+        moods = ", ".join(filter(None, (" or ".join(self.sentiment), mood)))
+        return f"{moods} {kind}".strip()
 
 
 def _is_platform(platform: str, name: str) -> bool:

@@ -78,6 +78,11 @@ class Handling(Block):
     per: Grouping = Grouping.BRAND
 
     @property
+    def needs(self) -> int:
+        """How many mentions it takes to fire."""
+        return 1
+
+    @property
     def settings(self) -> str:
         """All settings as JSON."""
         return self.model_dump_json()
@@ -129,6 +134,10 @@ class Rule(Protocol):
     @property
     def version(self) -> str:
         """A hash of the settings that shape a decision."""
+
+    @property
+    def needs(self) -> int:
+        """How many mentions it takes to fire: so much evidence must be handed in, if there is as much."""
 
     @property
     def window(self) -> timedelta | None:

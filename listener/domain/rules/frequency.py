@@ -28,6 +28,11 @@ class FrequencyRule(Handling, Conditions):
     """… posted within this time"""
 
     @property
+    def needs(self) -> int:
+        """As many as are asked for."""
+        return self.count
+
+    @property
     def window(self) -> timedelta | None:
         """The length of the window."""
         return self.within
@@ -39,37 +44,47 @@ class FrequencyRule(Handling, Conditions):
             return Decision(met=False, fires=False, reason=unmet)
         here = Evidence(mention.mention_id, mention.author, mention.posted_at)
         known = [one for one in evidence if one.mention_id != here.mention_id]
-        best = max(_windows([*known, here], here, self.within), key=self._weight)
-        count, authors = len(best.evidence), best.authors
-        kind = self.described()
-        mentions = f"{count} {kind + ' ' if kind else ''}mention{'s' if count != 1 else ''}"
-        told = f"by {authors} author{'s' if authors != 1 else ''} within {in_words(self.within)}"
+        ordered = sorted([*known, here], key=lambda one: (one.posted_at, one.mention_id))
+        best = max(_windows(ordered, here, self.within), key=self._weight)
+        count, authors = best.size, best.authors
+        what, within = f"{self.described()} mention".lstrip(), in_words(self.within)
+        by = f"by {_counted(authors, 'author')}"
+        asked = _counted(self.count, what) + (f" by {_counted(self.authors, 'author')}" if self.authors > 1 else "")
         return Decision(
             met=True,
             fires=self._enough(best),
-            reason=f"{mentions} of {mention.brand} {told} (the rule asks for {self.count} by {self.authors}).",
-            title=f"{mention.brand}: {mentions} {told}",
+            reason=f"The rule {self.name} asks for {asked} within {within}; there are {count} {by}.",
+            title=f"{mention.brand}: {_counted(count, what)} {by} within {within}",
             numbers={"count": count, "authors": authors, "seconds": self.within.total_seconds()},
-            evidence=tuple(one.mention_id for one in best.evidence),
+            evidence=tuple(one.mention_id for one in ordered[best.start : best.end]),
         )
 
     def _enough(self, window: "_Window") -> bool:
-        return len(window.evidence) >= self.count and window.authors >= self.authors
+        return window.size >= self.count and window.authors >= self.authors
 
     def _weight(self, window: "_Window") -> tuple[bool, int, int]:
-        return self._enough(window), len(window.evidence), window.authors
+        return self._enough(window), window.size, window.authors
 
 
 class _Window(NamedTuple):
-    """A stretch of time: the evidence in it, oldest first, and how many authors that has."""
+    """A stretch of time: which of the ordered evidence is in it, and by how many authors."""
 
-    evidence: Sequence[Evidence]
+    start: int
+    end: int
     authors: int
 
+    @property
+    def size(self) -> int:
+        """How many mentions are in it."""
+        return self.end - self.start
 
-def _windows(all_evidence: Sequence[Evidence], here: Evidence, length: timedelta) -> Iterator[_Window]:
-    """Yield each window of ``length`` that starts at a mention and contains ``here``."""
-    ordered = sorted(all_evidence, key=lambda one: (one.posted_at, one.mention_id))
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'s' if number != 1 else ''}"
+
+
+def _windows(ordered: Sequence[Evidence], here: Evidence, length: timedelta) -> Iterator[_Window]:
+    """Yield each window of ``length`` that starts at a mention and contains ``here``; in linear time."""
     inside: Counter[str] = Counter()
     end = 0
     for start, first in enumerate(ordered):
@@ -79,7 +94,7 @@ def _windows(all_evidence: Sequence[Evidence], here: Evidence, length: timedelta
             inside[ordered[end].author] += 1
             end += 1
         if first.posted_at + length >= here.posted_at:
-            yield _Window(ordered[start:end], len(inside))
+            yield _Window(start, end, len(inside))
         inside[first.author] -= 1
         if not inside[first.author]:
             del inside[first.author]

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Literal
 
+from listener.domain.alert import place
 from listener.domain.rules.conditions import Conditions
 from listener.domain.rules.decision import Decision, Evidence, Handling, JudgedMention
-from listener.domain.url import host
 
 
 class MentionRule(Handling, Conditions):
@@ -25,14 +25,12 @@ class MentionRule(Handling, Conditions):
         if unmet:
             return Decision(met=False, fires=False, reason=unmet)
         kind, measured, document = self.described(), self.measured(mention), mention.document
-        # that it came by a feed says nothing to a reader: the site does
-        place = (host(document.url) if document.platform == "rss" else "") or document.platform
         what, numbers = f"{kind} mention".lstrip(), f" with {measured}" if measured else ""
         return Decision(
             met=True,
             fires=True,
             reason=f"This {what} of {mention.brand}{numbers} meets every condition of the rule {self.name}.",
-            title=f"{mention.brand}: {what} on {place}",
+            title=f"{mention.brand}: {what} on {place(document.platform, document.url)}",
             numbers=_numbers(mention),
             evidence=(mention.mention_id,),
         )
