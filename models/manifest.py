@@ -61,6 +61,8 @@ def read_manifest(folder: Path) -> Manifest:
         return Manifest.model_validate_json(path.read_bytes())
     except FileNotFoundError:
         raise ConfigError(f"{folder} holds no weights: {path.name} is missing; run `python -m models.train`") from None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}; mend its rights or its place") from error
     except ValidationError as error:
         raise ConfigError(f"{path} cannot be used: {error}") from error
 

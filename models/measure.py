@@ -92,13 +92,13 @@ def _path(source: str, data: Path | None) -> Path:
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as lines:
+    with path.open(encoding="utf-8", errors="replace") as lines:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
             try:
                 row = json.loads(line)
-                passage_of(row)
+                passage_of(row).text.strip()
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise ConfigError(
                     f'{path}:{number}: a line must be an object with "text" and "labels", and "target" where '
@@ -121,6 +121,8 @@ def _truth(labels: dict[str, Any], head: str) -> int | None:
         label = labels.get("target_sentiment", labels.get("sentiment"))
         return SENTIMENTS.index(label) if label in SENTIMENTS else None
     value = labels.get(head)
+    if isinstance(value, str):
+        raise ConfigError(f'a label of "{head}" must be 0, 1 or a number between them, not "{value}"')
     return None if value is None else int(value >= THRESHOLD)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from listener.domain.judgement import Passage
 from listener.domain.text import Span
@@ -71,7 +72,7 @@ class Reader:
     def _inputs(self, scrubbed: "_Scrubbed") -> tuple[tuple[Input, ...], tuple[int, ...]]:
         words = self._encoder.words(scrubbed.text)
         needed = sum(word.tokens for word in words)
-        room = self._encoder.room(self._fit(_longest_name(scrubbed), _LONGEST_TARGET) if self._target else "")
+        room = self._encoder.room(self._longest_target(scrubbed) if self._target else "")
         title = self._fit(scrubbed.title, max(room - needed, room // _TITLE_SHARE))
         room = max(1, room - self._encoder.cost(title))
         parent = self._fit(scrubbed.parent, min(room - needed, room // _PARENT_SHARE))
@@ -81,6 +82,12 @@ class Reader:
             return (self._input(scrubbed, before, 0, 0),), (1,)
         inputs = tuple(self._input(scrubbed, before, window.start, window.end) for window in windows)
         return inputs, tuple(window.weight for window in windows)
+
+    def _longest_target(self, scrubbed: "_Scrubbed") -> str:
+        """Return what costs most of all that may become the target: room is kept for it."""
+        written = {scrubbed.text[span.start : span.end] for span in scrubbed.spans}
+        names = sorted({scrubbed.brand, *scrubbed.title_names, *written})
+        return max((self._fit(name, _LONGEST_TARGET) for name in names), key=self._encoder.cost)
 
     def _fit(self, text: str, room: int) -> str:
         """Cut ``text`` after the last word that fits into ``room`` tokens."""
@@ -104,6 +111,8 @@ class _Scrubbed:
     parent: str
     brand: str
     spans: tuple[Span, ...]
+    title_names: tuple[str, ...]
+    """How the title names the brand."""
 
     @classmethod
     def of(cls, passage: Passage) -> "_Scrubbed":
@@ -113,7 +122,8 @@ class _Scrubbed:
         places = dict(zip(marks, moved, strict=True))
         spans = (Span(places[start], max(places[start], places[end])) for start, end in limits)
         title, parent, brand = (scrub(part) for part in (passage.title, passage.parent, passage.brand))
-        return cls(text, title, parent, brand, tuple(spans))
+        names = (passage.title[max(0, span.start) : max(0, span.end)] for span in passage.title_spans)
+        return cls(text, title, parent, brand, tuple(spans), tuple(map(scrub, names)))
 
 
 def _within(place: int, text: str) -> int:
@@ -123,19 +133,15 @@ def _within(place: int, text: str) -> int:
 def _target(piece: str, scrubbed: _Scrubbed, start: int, end: int) -> str:
     """Name the target as the piece names it: the network learnt targets that stand in the text.
 
-    The brand's name if the piece holds it, else how the first span in it is written ("#acme", a product), else
-    none: sentiment toward what is not named is that of the whole.
+    The brand's name if the piece holds it, else how the first span in it is written ("#acme", a product), else how
+    the title names it, else none: sentiment toward what is not named is that of the whole.
     """
     if not scrubbed.brand or scrubbed.brand.casefold() in piece.casefold():
         return scrubbed.brand
     inside = (span for span in sorted(scrubbed.spans, key=lambda span: span.start) if start <= span.start < end)
-    return next((scrubbed.text[span.start : min(span.end, end)].strip() for span in inside), "")
-
-
-def _longest_name(scrubbed: _Scrubbed) -> str:
-    """Return the longest of what may become the target: room is kept for it."""
-    longest = max(scrubbed.spans, key=lambda span: span.end - span.start, default=Span(0, 0))
-    return max(scrubbed.brand, scrubbed.text[longest.start : longest.end], key=len)
+    written = (scrubbed.text[span.start : min(span.end, end)].strip() for span in inside)
+    titled = (name for name in scrubbed.title_names if name in piece)
+    return next(chain(written, titled), "")
 
 
 def _why(language: Language) -> str:

@@ -12,7 +12,13 @@ Probabilities = NDArray[np.float64]
 
 
 def calibrated(logits: Logits, head: Head) -> Probabilities:
-    """Return probabilities, rows adding up to 1, of logits (texts, classes)."""
+    """Return probabilities, rows adding up to 1, of logits (texts, classes).
+
+    Raises FloatingPointError where the network answered with what is no number: a probability of nan would be stored
+    as if nothing had been asked.
+    """
+    if np.isnan(logits).any():
+        raise FloatingPointError(f"the network's answer for {head.name} is no number")
     scores = logits.astype(np.float64) / head.temperature + np.asarray(head.bias or 0.0)
     odds = np.exp(scores - scores.max(axis=1, keepdims=True))
     total: Probabilities = odds / odds.sum(axis=1, keepdims=True)

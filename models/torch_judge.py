@@ -83,8 +83,8 @@ def open_hugging_face(name: str, *, threads: int = 1, languages: Iterable[str] |
         target=False,
     ).judging(languages)
     identity = model_id(manifest, (backend.to_str().encode(), str(groups).encode(), *_weights(model)))
-    pad = tokenizer.pad_token_id or 0
-    scorer = TorchScorer(model, pad, tokenizer.model_input_names, lambda made: [_grouped(made.logits, groups)])
+    names = tokenizer.model_input_names
+    scorer = TorchScorer(model, _pad(model, tokenizer), names, lambda made: [_grouped(made.logits, groups)])
     return ScoringJudge(identity, manifest, Encoder(backend, manifest.longest), scorer)
 
 
@@ -129,6 +129,15 @@ def _longest(model: Any, tokenizer: Any) -> int:
     """Return the most tokens of one input: RoBERTa's 514 positions, numbered from 2, mean 512."""
     positions = getattr(model.config, "max_position_embeddings", 512)
     return int(min(positions - positions % 8, tokenizer.model_max_length, 512))
+
+
+def _pad(model: Any, tokenizer: Any) -> int:
+    """Return the id that fills shorter rows; decoders come without one and refuse batches until they are told."""
+    shape = model.config.get_text_config()
+    if getattr(shape, "pad_token_id", None) is None:
+        known = (tokenizer.pad_token_id, tokenizer.eos_token_id, 0)
+        shape.pad_token_id = next(number for number in known if number is not None)
+    return int(shape.pad_token_id)
 
 
 _NAMES = {

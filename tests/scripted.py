@@ -167,7 +167,7 @@ class Bench:
         self.listener = Listener(brands)
         self.collect = self.collecting(self.store)
         self.collect.prepare(at)
-        self.assess = Assess(Assessing(self.store), self.judge, self.listener.brands)
+        self.assess = Assess(Assessing(self.store), self.judge)
 
     def collecting(self, store: Store, rhythm: Rhythm = Rhythm(15 * MINUTE)) -> Collect:  # noqa: B008 - frozen
         """Make a collecting stage of the bench's sources."""

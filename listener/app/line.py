@@ -65,7 +65,7 @@ def open_line(
             yield Line(
                 store=store,
                 collect=collect,
-                assess=Assess(Assessing(store), judge or judge_of(config), listener.brands, batch=config.judge.batch),
+                assess=Assess(Assessing(store), judge or judge_of(config), batch=config.judge.batch),
                 evaluate=Evaluate(Evaluating(store), config.rules, channels, alert_history=alert_history),
                 deliver=Deliver(Delivering(store), channels, config.daemon.timezone, dice=world.dice),
                 tidy=Tidy(Tidying(store), keep_unmatched=config.store.keep_unmatched, keep=config.store.keep),

@@ -2,9 +2,11 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
-from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from io import BufferedReader
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -13,10 +15,14 @@ from listener.cli.context import judge_for
 if TYPE_CHECKING:
     from listener.domain.brand import Brand
     from listener.domain.judgement import Judge, Judgement, Passage
-    from listener.domain.query import Query
+    from listener.domain.match import BrandQuery
 
-BATCH = 256
-"""Lines read ahead: enough for batches of like length, little enough to stream."""
+    Finder = Callable[[str, str], Passage]
+
+CHUNK = 1 << 16
+"""Bytes read ahead: enough for batches of like length, little enough to stream."""
+
+BAD = 'line {number} is no JSON object whose "text", and "brand" where it has one, are strings'
 
 
 def assess(
@@ -31,56 +37,110 @@ def assess(
 ) -> None:
     """Judge texts: language, sentiment toward the brand, complaint, anger, with their probabilities."""
     judge, brands = judge_for(ctx)
+    find = finder(brands)
     if jsonl:
-        for given, judgement in _judged(judge, brands, map(_read, filter(str.strip, sys.stdin))):
-            sys.stdout.write(json.dumps(as_object(given.get("id"), judgement), ensure_ascii=False) + "\n")
+        for answer in answers(judge, find, cast("BufferedReader", sys.stdin.buffer), brand):
+            sys.stdout.write(answer)
             sys.stdout.flush()
         return
-    lines: Iterable[str] = texts if texts is not None else (line.rstrip("\n") for line in sys.stdin)
-    rows = ({"id": number, "text": text, "brand": brand} for number, text in enumerate(lines, 1))
-    for given, judgement in _judged(judge, brands, rows):
-        typer.echo(json.dumps(as_object(given["id"], judgement)) if json_ else in_words(given["text"], judgement))
+    number = 0
+    for some in [texts] if texts is not None else _typed():
+        for text, judgement in zip(some, judge.judge([find(text, brand) for text in some]), strict=True):
+            number += 1
+            typer.echo(json.dumps(as_object(number, judgement)) if json_ else in_words(text, judgement))
 
 
-def _read(line: str) -> dict[str, Any]:
-    """Read a line; one that is no object with a text is judged as an empty text, and so abstained from."""
-    try:
-        given = json.loads(line)
-    except ValueError:
-        given = None
-    return given if isinstance(given, dict) else {"id": None}
+def answers(judge: "Judge", find: "Finder", asked: "BufferedReader", brand: str = "") -> Iterator[str]:
+    """Answer lines of JSON in their order; a line that cannot be read is answered with the reason.
+
+    Memory holds one chunk, or the longest line.
+    """
+    number = 0
+    for lines in arriving(asked):
+        questions = [_Question.of(number, line, brand) for number, line in enumerate(lines, number + 1) if line.strip()]
+        number += len(lines)
+        judged = iter(judge.judge([find(one.text, one.brand) for one in questions if not one.fault]))
+        yield "".join(
+            json.dumps(as_object(one.id, _unread(judge, one.fault) if one.fault else next(judged))) + "\n"
+            for one in questions
+        )
 
 
-def _judged(
-    judge: "Judge", brands: "dict[str, Brand]", rows: Iterable[dict[str, Any]]
-) -> "Iterator[tuple[dict[str, Any], Judgement]]":
-    source = iter(rows)
-    while batch := list(islice(source, BATCH)):
-        passages = [_passage(brands, given) for given in batch]
-        yield from zip(batch, judge.judge(passages), strict=True)
+def arriving(stream: "BufferedReader") -> Iterator[list[bytes]]:
+    """Yield the lines that have come, as soon as one has; whoever writes waits for no more than that."""
+    begun: list[bytes] = []
+    while chunk := stream.read1(CHUNK):
+        first, *more = chunk.split(b"\n")
+        begun.append(first)
+        if more:
+            yield [b"".join(begun), *more[:-1]]
+            begun = [more[-1]]
+    if last := b"".join(begun):
+        yield [last]
 
 
-def _passage(brands: "dict[str, Brand]", given: dict[str, Any]) -> "Passage":
-    """A configured brand brings its query, any other name is looked for as it is written."""
+def _typed() -> Iterator[list[str]]:
+    for lines in arriving(cast("BufferedReader", sys.stdin.buffer)):
+        yield [line.decode(errors="replace").rstrip("\r") for line in lines]
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A line that was read, or what is wrong with it."""
+
+    id: Any
+    text: str = ""
+    brand: str = ""
+    fault: str = ""
+
+    @classmethod
+    def of(cls, number: int, line: bytes, brand: str) -> "_Question":
+        """Read a line; one that names no brand is judged toward ``brand``."""
+        try:
+            given = json.loads(line)
+        except (ValueError, RecursionError):
+            given = None
+        if not isinstance(given, dict):
+            return cls(None, fault=BAD.format(number=number))
+        text, named = given.get("text"), given.get("brand") or brand
+        if not isinstance(text, str) or not isinstance(named, str):
+            return cls(given.get("id"), fault=BAD.format(number=number))
+        return cls(given.get("id"), text, named)
+
+
+def _unread(judge: "Judge", fault: str) -> "Judgement":
+    from listener.domain.judgement import Judgement
+
+    return Judgement(judge.model_id, "und", abstained=fault)
+
+
+def finder(brands: "Mapping[str, Brand]") -> "Finder":
+    """Return what makes a passage of a text and the name of a brand.
+
+    A configured brand is found by its query, context and exclusions; any other name as it is written.
+    """
     from listener.domain.judgement import Passage
-    from listener.domain.match import Document, matches
+    from listener.domain.match import Document, Matcher
 
-    text, name = str(given.get("text") or ""), str(given.get("brand") or "")
-    brand = brands.get(name)
-    if brand is not None:
-        found = matches(brand.query.query, Document(text=text))
-        return Passage(text, name, found.spans if found else (), accounts=brand.handles)
-    query = _query_of(name)
-    found = matches(query, Document(text=text)) if query else None
-    return Passage(text, name, found.spans if found else ())
+    @lru_cache(1024)
+    def matcher(name: str) -> Matcher:
+        query = brands[name].query if name in brands else _query_of(name)
+        return Matcher([query] if query else [])
+
+    def find(text: str, name: str) -> Passage:
+        found = matcher(name).match(Document(text=text)).get(name)
+        return Passage(text, name, found.spans if found else ())
+
+    return find
 
 
-def _query_of(name: str) -> "Query | None":
+def _query_of(name: str) -> "BrandQuery | None":
     """Look for a name as a phrase; a name that no query can be made of is simply not found."""
+    from listener.domain.match import BrandQuery
     from listener.domain.query import QueryError, parse
 
     try:
-        return parse(name if name[:1] in "@#$" else '"' + name.replace('"', " ") + '"')
+        return BrandQuery(name, parse(name if name[:1] in "@#$" else '"' + name.replace('"', " ") + '"'))
     except QueryError:
         return None
 

@@ -1,12 +1,15 @@
 """``listener measure``: how right the judge is, on labelled texts."""
 
+import math
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from listener.cli.context import Json, judge_for
+from listener.cli.progress import progress
 
 if TYPE_CHECKING:
     from listener.domain.judgement import Judge
@@ -30,8 +33,17 @@ def measure(
     if json_:
         as_json([report.as_json() for report in reports])
         return
-    rows = [[report.set, *(getattr(one, name) for name in FIGURES)] for report in reports for one in report.figures]
+    rows = [
+        [report.set, *(_cell(getattr(one, name)) for name in FIGURES)] for report in reports for one in report.figures
+    ]
     as_table(("set", *FIGURES), rows)
+
+
+def _cell(value: str | float) -> str:
+    """Three digits, as the model card has them: with two, 0.877 would pass for 0.88."""
+    if isinstance(value, float):
+        return "-" if math.isnan(value) else f"{value:.3f}"
+    return str(value)
 
 
 def _reports(judge: "Judge", what: str, data: Path | None) -> "Iterator[Report]":
@@ -45,8 +57,9 @@ def _reports(judge: "Judge", what: str, data: Path | None) -> "Iterator[Report]"
     names = sorted(path.parent.name for path in data.glob("*/dev.jsonl")) if data else []
     if not names:
         raise ConfigError("Nothing to measure on: name a JSONL file, or a folder of labelled sets with --data.")
-    for name in names:
-        try:
-            yield measured(judge, name, data)
-        except Unlabelled:
-            continue  # a set for heads that this judge does not have
+    with progress() as report:
+        for name in names:
+            report(name, 1)
+            # a set for heads that this judge does not have is passed over
+            with suppress(Unlabelled):
+                yield measured(judge, name, data)

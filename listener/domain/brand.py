@@ -17,11 +17,6 @@ class Brand:
     """``platform:handle`` or ``platform:id``; ``@`` and ``u/`` before the handle are optional."""
     domains: tuple[str, ...] = ()
 
-    @property
-    def handles(self) -> tuple[str, ...]:
-        """The brand's handles on any platform, folded and bare."""
-        return tuple(_bare(account.rpartition(":")[2]) for account in self.accounts)
-
     def owns(self, post: Post) -> bool:
         """Say whether the company itself wrote ``post``: by its account, or on a site of its own."""
         return self._owns_author(post.author) or self._owns_site(post)

@@ -15,25 +15,22 @@ THRESHOLD = 0.5
 class Passage:
     """What is judged: a text, the brand it is judged toward, and where the brand stands in it.
 
-    ``spans`` are code points of ``text``, none where the brand is not named. ``accounts`` are the brand's own
-    handles, without ``@``. ``parent`` is the text of the post that a reply answers, where the reply does not name
-    the brand itself.
+    ``spans`` are code points of ``text`` and ``title_spans`` of ``title``, none where the brand is not named.
+    ``parent`` is the text of the post that a reply answers, where the reply does not name the brand itself.
     """
 
     text: str
     brand: str = ""
     spans: tuple[Span, ...] = ()
     title: str = ""
-    accounts: tuple[str, ...] = ()
     lang_hint: str = ""
     parent: str = ""
+    title_spans: tuple[Span, ...] = ()
 
     @property
     def hash(self) -> str:
         """Tell passages apart by everything the judgement depends on."""
-        spans = ",".join(f"{span.start}-{span.end}" for span in self.spans)
-        parts = (self.text, self.brand, spans, self.title, " ".join(self.accounts), self.parent)
-        return hashlib.sha256("\x1f".join(parts).encode(errors="surrogatepass")).hexdigest()[:32]
+        return hashlib.sha256(ascii(self).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)

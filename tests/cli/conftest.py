@@ -35,7 +35,7 @@ def listener(place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
         import io
 
         monkeypatch.setattr("sys.argv", ["listener", "--config", str(place.file), *arguments])
-        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(typed.encode()), encoding="utf-8"))
         capsys.readouterr()
         try:
             main()

@@ -61,8 +61,3 @@ def test_an_article_on_a_site_of_ours_is_ours(url: str, kind: str, own: bool) ->
 def test_nothing_is_inferred() -> None:
     """A name that looks like the brand's is not the brand."""
     assert not brand().owns(by("x", "acme", "acme"))
-
-
-def test_handles_are_bare_and_folded() -> None:
-    """As the judge compares them."""
-    assert OURS.handles[:2] == ("acmehelp", "acme_official")

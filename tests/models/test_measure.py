@@ -87,6 +87,8 @@ def test_the_target_is_the_brand() -> None:
         ('{"text": "a", "labels": {"spam": 1}}', "no labels"),
         ('{"text": "a"}', "own.jsonl:1: a line must be"),
         ("nonsense", "own.jsonl:1: a line must be"),
+        ('{"text": 5, "labels": {"complaint": 1}}', "own.jsonl:1: a line must be"),
+        ('{"text": "a", "labels": {"complaint": "yes"}}', 'a label of "complaint" must be 0, 1 or .* not "yes"'),
         ('{"text": "a", "labels": {"target_sentiment": "positive"}}', "own.jsonl:1: a line must be"),
     ],
 )

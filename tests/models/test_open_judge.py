@@ -11,6 +11,7 @@ from listener.domain.errors import ConfigError
 from listener.domain.judgement import Passage
 from models.judge import JudgeSettings, open_judge
 from models.manifest import read_manifest
+from models.onnx_judge import _options
 from tests.models import tiny
 
 SCRIPT = """
@@ -47,6 +48,25 @@ def test_settings_that_cannot_be(settings: JudgeSettings, message: str) -> None:
     """Each says what is wrong."""
     with pytest.raises(ConfigError, match=message):
         open_judge(settings)
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    """What the system refuses is said as a mistake of the configuration, like all else."""
+    (tmp_path / "model.onnx").write_bytes(b"")
+    with pytest.raises(ConfigError, match=r"manifest.json cannot be read: Not a directory"):
+        open_judge(JudgeSettings(model=str(tmp_path / "model.onnx")))
+
+
+@pytest.mark.parametrize(("wanted", "granted"), [(1, 1), (2, 2), (64, 2), (0, 1)])
+def test_threads_are_bounded_by_the_cores_of_the_process(
+    monkeypatch: pytest.MonkeyPatch, wanted: int, granted: int
+) -> None:
+    """In a cpuset the host's count is not ours; and nothing spins, or grows with each new shape of batch."""
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {3, 5})
+    options = _options(wanted)
+    assert (options.intra_op_num_threads, options.inter_op_num_threads) == (granted, 1)
+    assert (options.enable_cpu_mem_arena, options.enable_mem_pattern) == (False, False)
+    assert options.get_session_config_entry("session.intra_op.allow_spinning") == "0"
 
 
 def test_broken_files_are_said(onnx_folder: Path, tmp_path: Path) -> None:

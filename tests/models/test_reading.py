@@ -1,6 +1,8 @@
 """What the network reads of a passage."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from listener.domain.judgement import Passage
 from listener.domain.text import Span
@@ -8,6 +10,16 @@ from models.encoder import Encoder, Input
 from models.reading import EMPTY, NOT_CLEAR, Reader
 from tests.models import tiny
 
+FILLERS = (
+    "my router is broken and nobody there wants to help me",
+    "\u6211\u7684\u8def\u7531\u5668\u574f\u4e86\u6ca1\u4eba\u5e2e\u6211",
+    "\U0001f621\U0001f469\u200d\U0001f4bb\U0001f44d\U0001f3fd",
+    "caf\u0065\u0301 nai\u0308ve",
+    "https://example.org/a/long/path?that=vanishes",
+    "[SEP] +49 30 1234 5678",
+    "w" * 90,
+    "\x00\u200b\r\n",
+)
 SENTENCE = "my router is broken and nobody there wants to help me "
 
 
@@ -37,6 +49,12 @@ def test_the_target_is_named_as_the_text_names_it(reader: Reader) -> None:
     other = reader.read(Passage(text, brand="Acme", spans=(Span(3, 12),)))
     absent = reader.read(Passage(text, brand="Acme"))
     assert [reading.inputs[0].target for reading in (named, other, absent)] == ["Zoomster", "#zoomster", ""]
+
+
+def test_a_brand_named_in_the_title_alone_is_the_target(reader: Reader) -> None:
+    """As the title names it: a headline says whom the article is about."""
+    passage = Passage("the router is broken", "Zoomster", title="zoom app again", title_spans=(Span(0, 8),))
+    assert reader.read(passage).inputs[0].target == "zoom app"
 
 
 def test_handles_stay(reader: Reader) -> None:
@@ -90,6 +108,31 @@ def test_a_long_text_is_read_around_the_brand(reader: Reader, encoder: Encoder) 
     assert all("acme" in one.text and one.target == "Acme" for one in reading.inputs)
     assert reading.inputs[1].text.endswith("acme")
     assert all(len(encoding.ids) <= 128 for encoding in encoder.encode(reading.inputs))
+
+
+@given(
+    fillers=st.lists(st.tuples(st.sampled_from(FILLERS), st.integers(0, 60)), min_size=2, max_size=4),
+    name=st.sampled_from(["acme", "\u732b\u732b", "\U0001f431", "#acme", "caf\u00e9"]),
+    brand=st.sampled_from(["Acme", "Acme Corporation International", "\u732b" * 9]),
+    title=st.sampled_from(["", "A question about the router"]),
+)
+def test_wherever_the_brand_stands_it_is_read(
+    encoder: Encoder, fillers: list[tuple[str, int]], name: str, brand: str, title: str
+) -> None:
+    """At the front, at the very end, far apart, in any script, beside what scrubbing shortens; and it always fits."""
+    parts, spans, at = [], [], 0
+    for filler, times in fillers:
+        parts.append(f"{filler} " * times)
+        at += len(parts[-1])
+        parts.append(f"{name} ")
+        spans.append(Span(at, at + len(name)))
+        at += len(parts[-1])
+    text = "".join(parts)[:-1]
+    reading = Reader(encoder, None, target=True).read(Passage(text, brand, tuple(spans), title))
+    assert sum(reading.weights) == len(spans)
+    assert sum(one.text.count(name) for one in reading.inputs) >= len(spans)
+    costs = [encoder.cost(one.text) + encoder.cost(one.target) + (3 if one.target else 2) for one in reading.inputs]
+    assert max(costs) <= encoder.longest
 
 
 def test_a_title_alone_is_a_text(reader: Reader) -> None:

@@ -32,3 +32,10 @@ def test_one_complaining_window_makes_a_complaint() -> None:
     """However many others say nothing."""
     windows = np.array([[0.9, 0.1], [0.2, 0.8], [0.9, 0.1]])
     assert merged(windows, (5, 1, 5)) == pytest.approx([0.2, 0.8])
+
+
+def test_what_is_no_number_is_no_answer() -> None:
+    """It would be stored as NULL and pass for a question that nobody asked."""
+    head = Head(name="anger", labels=("no", "yes"))
+    with pytest.raises(FloatingPointError, match="anger is no number"):
+        calibrated(np.array([[0.0, np.nan]], np.float32), head)

@@ -3,7 +3,13 @@
 from pathlib import Path
 
 import pytest
-from transformers import BertModel, RobertaConfig, RobertaForSequenceClassification
+from transformers import (
+    BertModel,
+    GPT2Config,
+    GPT2ForSequenceClassification,
+    RobertaConfig,
+    RobertaForSequenceClassification,
+)
 
 from listener.domain.errors import ConfigError
 from listener.domain.judgement import Passage
@@ -82,6 +88,41 @@ def test_roberta_is_not_asked_for_more_than_it_has(tmp_path: Path, count: int) -
     judge = open_judge(JudgeSettings("torch", f"hf:{tmp_path}"))
     text = " ".join((TEXT.split() * 5)[:count])
     assert judge.judge([Passage(text), Passage("acme")])[0].sentiment
+
+
+def test_a_decoder_is_judged_in_batches(tmp_path: Path) -> None:
+    """It comes without padding, and each text is judged as it is alone."""
+    tiny.save_hugging_face(tmp_path, ("negative", "positive"))
+    shape = GPT2Config(
+        vocab_size=11_000,
+        n_embd=64,
+        n_layer=2,
+        n_head=2,
+        bos_token_id=2,
+        eos_token_id=3,
+        id2label={0: "negative", 1: "positive"},
+        label2id={"negative": 0, "positive": 1},
+    )
+    GPT2ForSequenceClassification(shape).save_pretrained(tmp_path)
+    judge = open_judge(JudgeSettings("torch", f"hf:{tmp_path}"))
+    _, beside = judge.judge([Passage(TEXT), Passage("acme")])
+    (alone,) = judge.judge([Passage("acme")])
+    assert beside.sentiment
+    assert alone.sentiment
+    assert beside.sentiment.negative == pytest.approx(alone.sentiment.negative, abs=1e-5)
+
+
+def test_a_model_is_found_by_its_name_in_the_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """So that a restart needs no network."""
+    revision = "0" * 40
+    kept = tmp_path / "models--somebody--tiny"
+    tiny.save_hugging_face(kept / "snapshots" / revision, ("negative", "neutral", "positive"))
+    (kept / "refs").mkdir()
+    (kept / "refs" / "main").write_text(revision)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    judge = open_judge(JudgeSettings("torch", "hf:somebody/tiny"))
+    assert judge.model_id.startswith("hf-tiny-")
+    assert judge.judge([Passage(TEXT)])[0].sentiment
 
 
 def test_an_encoder_without_a_trained_head_is_refused(tmp_path: Path) -> None:

@@ -104,3 +104,16 @@ def test_windows_fit_whatever_is_asked(costs: list[int], places: list[tuple[int,
         inside = [word.tokens for word in laid if window.start <= word.start and word.end <= window.end]
         assert 0 < sum(inside) <= room
         assert window.weight >= 1
+
+
+@given(
+    costs=st.lists(st.integers(1, 16), min_size=1, max_size=300),
+    room=st.integers(16, 130),
+    data=st.data(),
+)
+def test_no_place_of_the_brand_is_missed(costs: list[int], room: int, data: st.DataObject) -> None:
+    """As long as windows are not rationed, every word that is a span stands whole in a window."""
+    places = data.draw(st.lists(st.integers(0, len(costs) - 1), min_size=1, max_size=8))
+    windows = choose(words(*costs), [at(place) for place in places], room, most=len(places))
+    assert set(places) <= {word for window in windows for word in read(window)}
+    assert sum(window.weight for window in windows) == len(places)

@@ -1,15 +1,31 @@
 """ASSESS: every mention is judged once, and one bad text stops nobody."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
 import pytest
+from loguru import logger
+from sqlalchemy import event
 
 from listener.domain.judgement import Judgement, Passage
-from listener.stages.assess import Assess
+from listener.domain.text import Span
+from listener.stages.assess import PROBE, REST, Assess
+from listener.stages.stage import Progress
 from listener.store.assess import Assessing
-from tests.scripted import HOUR, MINUTE, T0, Bench, brand, drain, post
+from tests.scripted import HOUR, MINUTE, T0, Bench, drain, post
 
 NEXT = T0 + HOUR
+DOWN = "SELECT value FROM meta WHERE key = 'judge_down'"
+
+
+@pytest.fixture
+def log() -> Iterator[list[str]]:
+    """Give the lines that are logged as errors."""
+    lines: list[str] = []
+    number = logger.add(lambda line: lines.append(line.rstrip()), level="ERROR", format="{message} {extra}")
+    yield lines
+    logger.remove(number)
 
 
 def test_a_mention_is_judged_once(bench: Bench) -> None:
@@ -34,13 +50,13 @@ def test_history_is_judged(bench: Bench) -> None:
 def test_batches_are_bounded(bench: Bench) -> None:
     """A flood is judged in pieces, oldest first."""
     bench.hear(*(post(str(number), f"acme number {number}") for number in range(5)))
-    small = Assess(Assessing(bench.store), bench.judge, {}, batch=2)
+    small = Assess(Assessing(bench.store), bench.judge, batch=2)
     assert [small.step(T0).done for _ in range(4)] == [2, 2, 1, 0]
     assert bench.judge.asked == [f"acme number {number}" for number in range(5)]
 
 
 def test_the_judge_sees_the_passage(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Text, title, brand, where it stands, and the brand's own handles."""
+    """Text, title, brand, and where it stands in both."""
     seen: list[Passage] = []
     ask = bench.judge.judge
 
@@ -49,12 +65,11 @@ def test_the_judge_sees_the_passage(bench: Bench, monkeypatch: pytest.MonkeyPatc
         return ask(passages)
 
     monkeypatch.setattr(bench.judge, "judge", watching)
-    bench.listen_for(brand(accounts=("forum:@Acme_Help",)))
-    bench.tell(post("1", "so acme is broken", title="Hm", lang_hint="en"))
+    bench.tell(post("1", "so acme is broken", title="Hm, Acme", lang_hint="en"))
     (passage,) = seen
-    assert (passage.brand, passage.title, passage.lang_hint) == ("Acme", "Hm", "en")
+    assert (passage.brand, passage.title, passage.lang_hint) == ("Acme", "Hm, Acme", "en")
     assert [passage.text[span.start : span.end] for span in passage.spans] == ["acme"]
-    assert passage.accounts == ("acme_help",)
+    assert [passage.title[span.start : span.end] for span in passage.title_spans] == ["Acme"]
 
 
 def test_a_text_that_breaks_the_judge_does_not_stop_the_others(bench: Bench) -> None:
@@ -62,7 +77,7 @@ def test_a_text_that_breaks_the_judge_does_not_stop_the_others(bench: Bench) -> 
     bench.hear(post("1", "acme one"), post("2", "acme poison"), post("3", "acme three"))
     progress = bench.assess.step(T0)
     assert (progress.done, progress.errors) == (3, 1)
-    assert bench.judge.asked == ["acme one", "acme three"]
+    assert bench.judge.asked == ["acme one", PROBE.text, "acme three"]
     assert drain(bench.assess, T0 + 9 * MINUTE) == 0
 
 
@@ -77,22 +92,91 @@ def test_a_text_that_broke_the_judge_is_tried_again_ever_more_rarely(bench: Benc
     assert waits == ["2026-11-25 12:10:00", "2026-11-25 12:30:00", "2026-11-25 13:10:00", "2026-11-25 14:30:00"]
 
 
-def test_a_mended_judge_judges_what_waited(bench: Bench) -> None:
+def test_a_text_that_breaks_the_judge_no_longer_is_judged(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """The pushback is forgotten with it."""
-    bench.judge.broken = True
-    bench.tell(post("1"))
-    bench.judge.broken = False
+    bench.tell(post("1", "acme poison"))
+    monkeypatch.setattr(bench.judge, "judge", lambda passages: [Judgement("scripted-2", "en") for _ in passages])
     bench.run(NEXT)
     assert bench.sql("SELECT judged, attempts, retry_at FROM mention") == [
         {"judged": 1, "attempts": 0, "retry_at": None}
     ]
 
 
+def test_a_judge_that_is_down_pushes_no_mention_back(bench: Bench, log: list[str]) -> None:
+    """It fails on a plain sentence too: the stage rests a minute, says why, and every mention keeps its place."""
+    bench.hear(post("1", "acme one"), post("2", "acme two"))
+    bench.judge.broken = True
+    assert bench.assess.step(T0) == Progress(0, T0 + REST, errors=1)
+    assert bench.sql("SELECT DISTINCT judged, attempts, retry_at FROM mention") == [
+        {"judged": 0, "attempts": 0, "retry_at": None}
+    ]
+    assert bench.value(DOWN) == "2026-11-25 12:00:00 RuntimeError: the judge broke"
+    assert len(log) == 1
+    assert "the judge is down" in log[0]
+    assert "RuntimeError: the judge broke" in log[0]
+
+
+def test_a_judge_that_is_down_is_asked_again_in_a_minute(bench: Bench) -> None:
+    """Not sooner; once it is back, nothing says that it was away."""
+    bench.hear(post("1", "acme one"), post("2", "acme two"))
+    bench.judge.broken = True
+    bench.assess.step(T0)
+    bench.judge.broken = False
+    assert bench.assess.step(T0 + REST / 2) == Progress(0, T0 + REST)
+    assert bench.judge.asked == []
+    assert bench.assess.step(T0 + REST).done == 2
+    assert bench.sql(DOWN) == []
+
+
+def test_a_single_mention_is_enough_to_tell_a_judge_that_is_down(bench: Bench) -> None:
+    """No text of its own is needed to clear the others."""
+    bench.judge.broken = True
+    bench.tell(post("1"))
+    assert bench.column("SELECT retry_at FROM mention") == [None]
+
+
+def test_what_is_logged_of_a_text_is_never_the_text(bench: Bench, log: list[str]) -> None:
+    """An error that a text provoked may quote it; only its kind is told."""
+    bench.tell(post("1", "acme poison"))
+    assert len(log) == 1
+    assert "RuntimeError" in log[0]
+    assert "the judge broke" not in log[0]
+
+
+def test_an_idle_look_reads_only_what_is_to_be_judged(bench: Bench) -> None:
+    """By the partial index, or each second would read every mention there ever was."""
+    asked: list[tuple[str, tuple[object, ...]]] = []
+    event.listen(bench.store._reader, "before_cursor_execute", lambda *said: asked.append((said[2], said[3])))
+    bench.assess.step(T0)
+    query, values = next(one for one in asked if one[0].startswith("SELECT"))
+    plan = bench.sql(f"EXPLAIN QUERY PLAN {query}", *values)
+    assert any("ix_mention_to_judge" in row["detail"] for row in plan)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"text": "acme is fine"},
+        {"brand": "Umbra"},
+        {"spans": (Span(0, 4),)},
+        {"title": "A title"},
+        {"title_spans": (Span(0, 1),)},
+        {"lang_hint": "en"},
+        {"parent": "is it?"},
+    ],
+)
+def test_a_passage_is_told_apart_by_all_that_the_judge_reads(change: dict[str, Any]) -> None:
+    """Else an old judgement would pass for that of a new passage; broken text is no obstacle."""
+    passage = Passage("acme is \ud83d", brand="Acme")
+    assert passage.hash == replace(passage).hash
+    assert passage.hash != replace(passage, **change).hash
+
+
 def test_an_edit_ends_the_waiting(bench: Bench) -> None:
     """Another text, another chance, at once."""
     bench.tell(post("1", "acme poison"))
     bench.tell(post("1", "acme is fine"), at=T0 + MINUTE)
-    assert bench.judge.asked == ["acme is fine"]
+    assert bench.judge.asked == [PROBE.text, "acme is fine"]
 
 
 def test_an_answer_of_the_wrong_length_is_no_answer(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,7 +206,7 @@ class Editing:
 def test_a_mention_edited_while_it_is_judged_stays_to_be_judged(bench: Bench) -> None:
     """The judgement of the former text is not put to it."""
     bench.hear(post("1"))
-    Assess(Assessing(bench.store), Editing(bench, "acme is lovely"), {}).step(NEXT)
+    Assess(Assessing(bench.store), Editing(bench, "acme is lovely")).step(NEXT)
     assert bench.column("SELECT model FROM mentions") == [None]
     bench.run(NEXT)
     assert bench.judge.asked == ["acme is lovely"]
@@ -131,7 +215,7 @@ def test_a_mention_edited_while_it_is_judged_stays_to_be_judged(bench: Bench) ->
 def test_a_mention_withdrawn_while_it_is_judged_stays_withdrawn(bench: Bench) -> None:
     """And is not judged again."""
     bench.hear(post("1"))
-    Assess(Assessing(bench.store), Editing(bench, "no name"), {}).step(NEXT)
+    Assess(Assessing(bench.store), Editing(bench, "no name")).step(NEXT)
     bench.run(NEXT)
     assert (bench.judge.asked, bench.sql("SELECT * FROM mentions")) == ([], [])
 
@@ -140,7 +224,7 @@ def test_a_post_dropped_while_it_is_judged_is_no_error(bench: Bench) -> None:
     """Retention does not wait for the judge."""
     bench.hear(post("1"), post("2", "acme two"))
     waiting = Assessing(bench.store).pending(T0, 9)
-    judged = bench.assess._judged(waiting)
+    judged, _ = bench.assess._judged(waiting)
     with bench.store.write() as db:
         db.exec_driver_sql("DELETE FROM mention WHERE id = 1")
     assert Assessing(bench.store).commit(judged, T0) == 1
