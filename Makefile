@@ -4,7 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-CONSTRAINTS := constraints/py$(VERSION).txt
+# a Python newer than the newest that is pinned gets that one's versions
+PINNED := $(wildcard constraints/py$(VERSION).txt) $(lastword $(sort $(wildcard constraints/py*.txt)))
+CONSTRAINTS := $(firstword $(PINNED))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: run test lint types imports tests soak clean

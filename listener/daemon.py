@@ -20,7 +20,8 @@ from listener.app.configured import load_config
 from listener.app.line import Line, open_line
 from listener.app.world import World
 from listener.config import Config
-from listener.domain.errors import ConfigError, ListenerError, StoreInUse
+from listener.domain.errors import ConfigError, ListenerError, StoreError, StoreInUse
+from listener.logs import set_up
 from listener.stages.stage import Stage
 
 BEAT = 1.0
@@ -34,8 +35,12 @@ PATIENCE = timedelta(seconds=5)
 def only_one(store: Path) -> Iterator[None]:
     """Hold the store's lock file; raises StoreInUse while another process does. The system frees it at a crash."""
     path = store.with_name(f"{store.name}.lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+") as file:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.open("a+")
+    except OSError as error:
+        raise StoreError(f"The lock {path}: {error.strerror}. Check that its directory may be written.") from None
+    with lock as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -86,12 +91,14 @@ def _drain(stage: Stage, world: World, report: Callable[[str, int], None]) -> tu
 class Daemon:
     """Runs the stages, each in a loop of its own, until a signal or a failure ends it."""
 
-    def __init__(self, config: Config, world: World, *, alert_history: bool = False) -> None:
+    def __init__(self, config: Config, world: World, *, alert_history: bool = False, log_json: bool = False) -> None:
         self._config = config
         self._world = world
         self._alert_history = alert_history
+        self._log_json = log_json
         self._stop = threading.Event()
         self._reload = threading.Event()
+        self._pause = threading.Event()
         self._failure: BaseException | None = None
         self._opened = ExitStack()
         self._turns: dict[str, threading.Lock] = {}
@@ -120,7 +127,6 @@ class Daemon:
             self._wind_down()
             self._opened.close()
         if self._failure is not None:
-            logger.bind(error=str(self._failure)).critical("a loop died; the daemon ends, so that it is noticed")
             return 1
         logger.info("stopped")
         return 0
@@ -128,9 +134,7 @@ class Daemon:
     def _take(self, config: Config, opened: ExitStack) -> None:
         """Put a line together and let the loops run on it from their next step."""
         line = opened.enter_context(open_line(config, self._world, alert_history=self._alert_history))
-        with ExitStack() as turns:
-            for turn in self._turns.values():
-                turns.enter_context(turn)
+        with self._between_steps():
             line.collect.prepare(self._world.now())
             self._stages = {stage.name: stage for stage in line.stages}
         for name in self._stages:
@@ -139,10 +143,23 @@ class Daemon:
                 now = self._world.now()
                 self._scheduler.add_job(self._loop, "interval", [name], seconds=BEAT, id=name, next_run_time=now)
 
+    @contextmanager
+    def _between_steps(self) -> Iterator[None]:
+        """Hold every loop between two steps. Raises ListenerError if the daemon is told to stop meanwhile."""
+        self._pause.set()
+        with ExitStack() as held:
+            held.callback(self._pause.clear)
+            for turn in self._turns.values():
+                while not turn.acquire(timeout=BEAT):
+                    if self._stop.is_set():
+                        raise ListenerError("the daemon was told to stop")
+                held.callback(turn.release)
+            yield
+
     def _loop(self, name: str) -> None:
-        """Let one stage work until it is idle."""
+        """Let one stage work until it is idle, or until all have to pause."""
         with self._turns[name]:
-            while not self._stop.is_set():
+            while not (self._stop.is_set() or self._pause.is_set()):
                 if not self._stages[name].step(self._world.now()).done:
                     return
                 self._wake_after(name)
@@ -154,6 +171,8 @@ class Daemon:
             self._scheduler.modify_job(names[following], next_run_time=self._world.now())
 
     def _failed(self, event: JobExecutionEvent) -> None:
+        # said at once: another unit of work may outlast the bound, and then there is no time for words
+        logger.bind(error=str(event.exception)).critical("a loop died; the daemon ends, so that it is noticed")
         self._failure = event.exception
         self._stop.set()
 
@@ -176,6 +195,7 @@ class Daemon:
             return
         self._opened.close()
         self._config, self._opened = config, opened
+        set_up(config.daemon.log_level, as_json=self._log_json)
         logger.info("the new configuration is in force")
 
     def _wind_down(self) -> None:

@@ -3,7 +3,7 @@
 import json
 import logging
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from loguru import logger
 
@@ -38,8 +38,13 @@ def _line(record: "Record") -> str:
 
 def _write_json(message: "Message") -> None:
     record = message.record
-    line = {"time": record["time"].isoformat(), "level": record["level"].name, "message": record["message"]}
-    line |= {key: value for key, value in record["extra"].items() if key != "_said"}
+    line: dict[str, Any] = {
+        "time": record["time"].isoformat(),
+        "level": record["level"].name,
+        "message": record["message"],
+    }
+    # apart, for what is bound may be called as we call the rest: the number of a message, the level of an alert
+    line["extra"] = {key: value for key, value in record["extra"].items() if key != "_said"}
     if record["exception"] is not None:
         line["exception"] = repr(record["exception"].value)
     sys.stderr.write(json.dumps(line, default=str) + "\n")

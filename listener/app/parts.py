@@ -23,8 +23,7 @@ from models.judge import JudgeSettings, open_judge
 def judge_of(config: Config) -> Judge:
     """Open the judge that the configuration asks for. Raises ConfigError."""
     block = config.judge
-    model = "" if block.model == "default" else block.model
-    return open_judge(JudgeSettings(runtime=block.runtime, model=model, threads=block.threads or _cores()))
+    return open_judge(JudgeSettings(runtime=block.runtime, model=config.model, threads=block.threads or _cores()))
 
 
 def default_judge() -> Judge:

@@ -97,4 +97,4 @@ def _print(config: "Config", faults: list[str], notes: list[str], asked: dict[st
     if plan["off"]:
         typer.echo(f"off      {', '.join(plan['off'])}")
     for fault in faults:
-        typer.echo(f"missing  {fault}")
+        typer.echo(f"fault    {fault}")

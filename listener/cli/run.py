@@ -35,7 +35,7 @@ def run(
         return
     from listener.daemon import Daemon
 
-    code = Daemon(config, world(), alert_history=alert_history).run()
+    code = Daemon(config, world(), alert_history=alert_history, log_json=log_json).run()
     sys.stderr.flush()
     # threads that still wait for a slow site would hold up the end; what they bring was not committed
     os._exit(code)

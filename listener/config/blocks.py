@@ -23,8 +23,8 @@ _CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|https?://\S+")
 _ACCOUNT = re.compile(r"[a-z][a-z0-9._-]*:\S.*")
 
 
-def _wrong(message: str, hint: str = "") -> PydanticCustomError:
-    return PydanticCustomError("wrong", "{message}", {"message": message, "hint": hint})
+def _wrong(message: str, hint: str = "", **at: str) -> PydanticCustomError:
+    return PydanticCustomError("wrong", "{message}", {"message": message, "hint": hint, **at})
 
 
 def _name(value: Any) -> str:
@@ -35,6 +35,9 @@ def _name(value: Any) -> str:
 
 Name = Annotated[str, BeforeValidator(_name)]
 """What people call a thing, in the configuration, in SQL and on the command line."""
+
+Enabled = Annotated[bool, Field(strict=True)]
+"""A bare ``true`` or ``false``: what is taken for false must also read as false."""
 
 Positive = Annotated[Duration, Field(gt=timedelta(0))]
 
@@ -132,17 +135,18 @@ class JudgeBlock(Block):
     def _known(cls, value: str) -> str:
         if value != "default" and not value.removeprefix("hf:").strip():
             raise _wrong('the name or path of a model is needed after "hf:"')
-        if value != "default" and not value.startswith("hf:"):
-            raise _wrong('"default" or "hf:NAME-OR-PATH" is needed', f'for a Hugging Face model write "hf:{value}"')
+        if value != "default" and not value.startswith(("hf:", "/", "./", "../")):
+            hint = f'for a Hugging Face model write "hf:{value}", for a folder of our own kind "./{value}"'
+            raise _wrong('"default", "hf:NAME-OR-PATH" or a folder is needed', hint)
         return value
 
     @model_validator(mode="after")
-    def _needs_torch(self) -> "JudgeBlock":
+    def _fits(self) -> "JudgeBlock":
         if self.model.startswith("hf:") and self.runtime != "torch":
-            raise PydanticCustomError(
-                "wrong",
-                "{message}",
-                {"message": "a Hugging Face model needs the torch runtime", "hint": 'runtime = "torch"', "at": "model"},
+            raise _wrong("a Hugging Face model needs the torch runtime", 'runtime = "torch"', at="model")
+        if self.model == "default" and self.runtime != "onnx":
+            raise _wrong(
+                "the classifier that comes with listenerd needs the onnx runtime", 'model = "hf:…"', at="runtime"
             )
         return self
 
@@ -186,7 +190,7 @@ class SourceHead(Block):
 
     name: Name
     connector: str
-    enabled: bool = True
+    enabled: Enabled = True
 
 
 class ChannelHead(Block):
@@ -194,7 +198,7 @@ class ChannelHead(Block):
 
     name: Name
     type: str
-    enabled: bool = True
+    enabled: Enabled = True
 
 
 class RuleHead(Block):
@@ -202,4 +206,4 @@ class RuleHead(Block):
 
     name: Name
     type: str
-    enabled: bool = True
+    enabled: Enabled = True

@@ -30,7 +30,7 @@ _SECRET_VALUE = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"""[a-z][a-z0-9+.-]*://[^\s"'`<>]*[?#@][^\s"'`<>]*""", re.IGNORECASE)
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAMES = {"env": re.compile(r"[A-Za-z_][A-Za-z0-9_]*"), "credential": re.compile(r"(?!\.{1,2}$)[\w.@-]{1,255}")}
 
 
 def reveal(secret: Secret, environ: Mapping[str, str], folder: Path = Path()) -> str:
@@ -87,9 +87,9 @@ def is_secret_value(value: str) -> bool:
     return _SECRET_VALUE.search(value) is not None
 
 
-def is_variable(name: str) -> bool:
-    """Say whether ``name`` can be an environment variable's; a secret written in its stead mostly cannot."""
-    return _VARIABLE.fullmatch(name) is not None and not is_secret_value(name)
+def is_place(kind: str, name: str) -> bool:
+    """Say whether ``name`` can name a place of its kind; a secret written in its stead mostly cannot."""
+    return (kind not in _NAMES or _NAMES[kind].fullmatch(name) is not None) and not is_secret_value(name)
 
 
 def redacted(text: str) -> str:
@@ -110,8 +110,6 @@ def _read(secret: Secret, environ: Mapping[str, str], folder: Path) -> str:
 
 def _credential(secret: Secret, environ: Mapping[str, str]) -> Path:
     name = secret.credential or ""
-    if not name or "/" in name or name in (".", ".."):
-        raise ConfigError(f"{secret}: a credential's name has no slash and is not empty")
     directory = environ.get("CREDENTIALS_DIRECTORY")
     if not directory:
         raise ConfigError(

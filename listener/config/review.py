@@ -11,7 +11,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from listener.config.credentials import REFERENCE, is_secret_key, is_secret_value, is_variable, redacted
+from listener.config.credentials import REFERENCE, is_place, is_secret_key, is_secret_value, redacted
 from listener.config.mistakes import Mistake, did_you_mean, dotted, is_slip, listed
 from listener.config.toml_positions import Path, Positions
 from listener.domain.schema import in_words
@@ -66,7 +66,7 @@ class Document:
         """Say whether a reference holds the secret where its place should be named."""
         if path[-1] not in _REFERENCE_KEYS or not isinstance(self.get(path[:-1]), Mapping):
             return False
-        return is_secret_value(value) or (path[-1] == "env" and not is_variable(value))
+        return not is_place(str(path[-1]), value)
 
     def get(self, path: Path) -> Any:
         """The value at ``path``, or None."""

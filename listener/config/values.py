@@ -83,6 +83,14 @@ class Config:
         """Where what is not the store is kept: beside it, unless configured."""
         return self.folder / self.daemon.state_dir if self.daemon.state_dir else self.store_file.parent
 
+    @property
+    def model(self) -> str:
+        """The judge's model: empty for the one that ships, ``hf:…``, or a folder, absolute."""
+        model = self.judge.model
+        if model == "default":
+            return ""
+        return model if model.startswith("hf:") else str(self.folder / model)
+
     def secrets(self, *, disabled: bool = False) -> Iterator[tuple[str, Secret]]:
         """Yield the secrets of all that is enabled (or of all there is), each with the path of its key."""
         entries: Mapping[str, Sequence[SourceConfig | ChannelConfig]] = {

@@ -139,7 +139,6 @@ def theatre(folder: Path, day: date, *, judge: Judge | None = None) -> Iterator[
     world = World(now=clock.now, dice=lambda: 0.0, sleep=clock.sleep, environ={})
     every = sites(day)
     with (
-        _no_proxies(),
         only_one(folder / "mentions.db"),
         _serving(Web(every, clock.now)) as web,
         _serving(Postbox()) as postbox,
@@ -219,18 +218,6 @@ def _configured(
 def _failing(store: Path) -> Iterator[Failing]:
     for row in rows(store, "SELECT stream, error, due_at FROM sources WHERE error <> '' ORDER BY stream"):
         yield Failing(row["stream"], row["error"], datetime.fromisoformat(f"{row['due_at']}+00:00"))
-
-
-@contextmanager
-def _no_proxies() -> Iterator[None]:
-    """Let the Slack SDK find no proxy: it looks in the process's own environment, and would ask one for loopback."""
-    kept = {name: value for name, value in os.environ.items() if name.lower() in {"http_proxy", "https_proxy"}}
-    for name in kept:
-        del os.environ[name]
-    try:
-        yield
-    finally:
-        os.environ.update(kept)
 
 
 @contextmanager

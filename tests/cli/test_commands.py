@@ -113,6 +113,27 @@ def test_a_mistake_in_the_configuration_ends_with_78(place: Place, listener: Lis
     assert "config.toml:3" in said.err
 
 
+def test_check_names_each_secret_that_is_not_there(place: Place, listener: Listener) -> None:
+    """Of what is enabled; the configuration itself is sound, so it is no 78."""
+    slack = '[[channel]]\nname = "s"\ntype = "slack"\nwebhook = { env = "NOT_SET" }\n'
+    place.configure(EVERYTHING + slack)
+    said = listener("check")
+    assert said.code == 1
+    assert "fault    channel[1].webhook: env NOT_SET: not set" in said.out
+    place.configure(EVERYTHING + slack + "enabled = false\n")
+    assert listener("check").code == 0
+
+
+def test_check_online_asks_each_source_and_stores_nothing(place: Place, listener: Listener) -> None:
+    """What came is counted; a source that cannot be read is a fault."""
+    place.configure(EVERYTHING)
+    assert "posts: unavailable" in listener("check", "--online").out
+    place.post(ANGRY)
+    said = listener("check", "--online")
+    assert (said.code, "posts (jsonl): ok: 1 posts in 1 streams" in said.out) == (0, True)
+    assert not (place.folder / "var").exists()
+
+
 def test_a_store_that_is_not_there_is_said(place: Place, listener: Listener) -> None:
     """Reading before the first run."""
     place.configure(EVERYTHING)
@@ -199,4 +220,4 @@ def test_assess_speaks_to_people(listener: Listener, place: Place) -> None:
 
 def test_rematch_counts(heard: Listener) -> None:
     """Nothing changed, nothing is added."""
-    assert heard("rematch").out.strip() == "searched 1  added 0  withdrawn 0"
+    assert heard("rematch").out.strip() == "searched 1  added 0  changed 0  withdrawn 0"

@@ -21,6 +21,7 @@ from listener.domain.query import Query
 from listener.domain.rules import registry
 from listener.domain.schema import in_words
 from listener.domain.secret import Secret, SecretUrl
+from listener.notify.channel import Channel
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
 ROW = re.compile(r"\| `(?P<key>\w+)` \| (?P<type>[^|]+) \| (?P<default>[^|]+) \| [^|]{10,} \|")
@@ -103,13 +104,12 @@ def rule(name: str = "") -> Rows:
 
 
 def channel(name: str = "") -> Rows:
-    """What a type of channel adds, or what all have."""
-    schemas = {name: listener.notify.registry.options(name) for name in listener.notify.registry.names()}
-    common = shared(schemas.values())
-    if name:
-        said = rows(schemas[name])
-        return only(said, said.keys() - common)
-    return {**only(rows(schemas["log"]), common), **rows(LISTS["channel"])}
+    """What a type of channel adds or has otherwise, or what all have."""
+    common = {**rows(Channel), **rows(LISTS["channel"])}
+    if not name:
+        return common
+    said = rows(listener.notify.registry.options(name))
+    return only(said, [key for key in said if key != "type" and said[key] != common.get(key)])
 
 
 SECTIONS: dict[str, Callable[[], Rows]] = {

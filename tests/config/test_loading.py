@@ -184,6 +184,23 @@ def test_relative_paths_start_beside_the_configuration(tmp_path: Path) -> None:
     assert config.state_dir == tmp_path / "var"
 
 
+def test_the_runtime_must_be_able_to_run_the_model(tmp_path: Path) -> None:
+    """Said before the daemon starts, not by it."""
+    with pytest.raises(ConfigErrors, match=r'judge\.runtime = "torch": .* needs the onnx runtime\n    model = "hf:…"'):
+        loaded(tmp_path, MINIMAL + '[judge]\nruntime = "torch"\n')
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("default", ""), ("hf:acme/mood", "hf:acme/mood"), ("./own", "{}/own"), ("/srv/own", "/srv/own")],
+)
+def test_a_model_ships_or_is_named_or_lies_in_a_folder(tmp_path: Path, written: str, meant: str) -> None:
+    """A relative folder starts beside the configuration, as all paths do."""
+    runtime = "torch" if written.startswith("hf:") else "onnx"
+    config = loaded(tmp_path, MINIMAL + f'[judge]\nruntime = "{runtime}"\nmodel = "{written}"\n')
+    assert config.model == meant.format(tmp_path)
+
+
 def test_what_is_hardly_meant_is_warned_of(tmp_path: Path) -> None:
     """A rule whose channels all sleep tells nobody; a listener without contact gets blocked."""
     text = """

@@ -1,9 +1,10 @@
 """A place to run the whole line in: a configuration in a folder, a clock, mail and feeds on loopback."""
 
 import json
+import socket
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -131,3 +132,39 @@ def serving(pages: Mapping[str, bytes]) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+class Silent:
+    """A server that accepts connections and never answers."""
+
+    def __init__(self) -> None:
+        self.held: list[socket.socket] = []
+        self._listening = socket.create_server(("127.0.0.2", 0))
+        self._thread = threading.Thread(target=self._accept)
+        self._thread.start()
+
+    @property
+    def port(self) -> int:
+        return int(self._listening.getsockname()[1])
+
+    def __str__(self) -> str:
+        return f"127.0.0.2:{self.port}"
+
+    def _accept(self) -> None:
+        try:
+            while True:
+                self.held.append(self._listening.accept()[0])
+        except OSError:
+            return
+
+    def close(self) -> None:
+        self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+        self._thread.join()
+        for connection in self.held:
+            connection.close()
+
+
+def silent() -> closing[Silent]:
+    """Open a server that keeps everybody waiting; with its host and port as its words."""
+    return closing(Silent())

@@ -14,9 +14,25 @@ from pathlib import Path
 
 import pytest
 
-from tests.line.place import EVERYTHING, LOG
+from tests.line.place import BRAND, EVERYTHING, HEAD, LOG, silent
 
 LIMIT = 60.0
+
+BOUND = '[daemon]\nstop_within = "1 s"\n'
+
+
+def slow_mail(port: int) -> str:
+    """Write a configuration whose only channel is a mail server on 127.0.0.2."""
+    mail = f"""
+[[channel]]
+name = "log"
+type = "mail"
+host = "127.0.0.2"
+port = {port}
+sender = "listener@example.com"
+to = ["team@example.com"]
+"""
+    return EVERYTHING.replace(LOG, mail)
 
 
 def write(folder: Path, number: int, text: str) -> None:
@@ -106,7 +122,8 @@ def test_a_good_new_configuration_is_taken_and_a_bad_one_is_not(folder: Path) ->
         process.send_signal(signal.SIGHUP)
         write(folder, 1, "acme lost my parcel")
         until("the alert under the old configuration", lambda: told(folder) == 1, process)
-        (folder / "config.toml").write_text(EVERYTHING + '[[brand]]\nname = "Larch"\nquery = "larch"\n')
+        larch = '[[brand]]\nname = "Larch"\nquery = "larch"\n[daemon]\nlog_level = "debug"\n'
+        (folder / "config.toml").write_text(EVERYTHING + larch)
         process.send_signal(signal.SIGHUP)
         until("the new brand", lambda: ask(folder, "SELECT count(*) FROM brand") == 2, process)
         write(folder, 2, "larch is no better")
@@ -114,7 +131,60 @@ def test_a_good_new_configuration_is_taken_and_a_bad_one_is_not(folder: Path) ->
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=LIMIT)
     assert "the old one stays" in said
-    assert "is in force" in said
+    assert "polled" in said.partition("is in force")[2]
+
+
+def test_a_new_configuration_waits_for_one_step_not_for_all_work(folder: Path) -> None:
+    """While a long file is still being read the new brand is listened for already."""
+    at, many = datetime.now(UTC).isoformat(), 100_000
+    lines = [json.dumps({"native_id": f"n{number}", "text": "hello", "created_at": at}) for number in range(many)]
+    with daemon(folder) as process:
+        (folder / "posts.jsonl").write_text("\n".join(lines) + "\n")
+        until("the first posts", lambda: ask(folder, "SELECT count(*) FROM post") > 0, process)
+        (folder / "config.toml").write_text(EVERYTHING + '[[brand]]\nname = "Larch"\nquery = "larch"\n')
+        process.send_signal(signal.SIGHUP)
+        until("the new brand", lambda: ask(folder, "SELECT count(*) FROM brand") == 2, process)
+        assert ask(folder, "SELECT count(*) FROM post") < many
+
+
+def test_what_does_not_end_is_left_when_the_time_is_up(folder: Path) -> None:
+    """A mail server that keeps us waiting for too long: exit 0, and the message stays in the outbox."""
+    with silent() as server:
+        (folder / "config.toml").write_text(slow_mail(server.port) + BOUND)
+        with daemon(folder) as process:
+            write(folder, 1, "acme lost my parcel")
+            until("the delivery", lambda: server.held, process)
+            process.send_signal(signal.SIGTERM)
+            _, said = process.communicate(timeout=LIMIT)
+    assert process.returncode == 0, said
+    assert "did not end in time" in said
+    assert ask(folder, "SELECT count(*) FROM delivery WHERE state <> 'sent'") == 1
+
+
+def test_a_slow_site_does_not_hold_up_the_end(folder: Path) -> None:
+    """What it would have brought was not committed, and is asked for again."""
+    with silent() as server:
+        feed = f'[[source]]\nname = "press"\nconnector = "rss"\nurls = ["http://{server}/feed"]\n'
+        (folder / "config.toml").write_text(HEAD + 'timeout = "10 min"\n' + BRAND + feed)
+        with daemon(folder) as process:
+            until("the request", lambda: server.held, process)
+            process.send_signal(signal.SIGTERM)
+            _, said = process.communicate(timeout=LIMIT)
+    assert (process.returncode, "stopped" in said) == (0, True), said
+
+
+def test_asked_twice_it_ends_hard(folder: Path) -> None:
+    """Who asks again does not want to wait: exit 1 before the time is up."""
+    with silent() as server:
+        (folder / "config.toml").write_text(slow_mail(server.port) + BOUND.replace("1 s", "10 min"))
+        with daemon(folder) as process:
+            write(folder, 1, "acme lost my parcel")
+            until("the delivery", lambda: server.held, process)
+            end = time.monotonic() + LIMIT
+            while process.poll() is None and time.monotonic() < end:
+                process.send_signal(signal.SIGTERM)
+                time.sleep(0.05)
+            assert process.poll() == 1
 
 
 def test_a_dead_loop_ends_the_process_with_its_reason(folder: Path) -> None:
@@ -127,6 +197,21 @@ def test_a_dead_loop_ends_the_process_with_its_reason(folder: Path) -> None:
     assert process.returncode == 1
     assert "a loop died" in said
     assert "no such table" in said
+
+
+def test_a_dead_loop_says_why_though_another_hangs(folder: Path) -> None:
+    """Even where the time is up before all work has ended."""
+    with silent() as server:
+        (folder / "config.toml").write_text(slow_mail(server.port) + BOUND)
+        with daemon(folder) as process:
+            write(folder, 1, "acme lost my parcel")
+            until("the delivery", lambda: server.held, process)
+            database = sqlite3.connect(folder / "var" / "mentions.db", timeout=10)
+            database.execute("ALTER TABLE stream RENAME TO astray")
+            database.close()
+            _, said = process.communicate(timeout=LIMIT)
+    assert process.returncode == 1
+    assert "no such table" in said.partition("a loop died")[2]
 
 
 def test_a_killed_daemon_loses_nothing(folder: Path) -> None:

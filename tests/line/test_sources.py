@@ -1,17 +1,13 @@
 """Sources as they live: a site that does not answer, a folder that grows, a feed that ran away."""
 
 import json
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 from listener.app.line import open_line
 from listener.cli.run import one_turn
 from listener.domain.judgement import Judge
 from listener.store.console import rows
-from tests.line.place import BRAND, HEAD, LOG, Place, serving
+from tests.line.place import BRAND, HEAD, LOG, Place, serving, silent
 
 FEED = """<rss version="2.0"><channel><title>Press</title>
 {items}</channel></rss>"""
@@ -25,31 +21,6 @@ def feed(*numbers: int) -> bytes:
     return FEED.format(items="".join(ITEM.format(n=n) for n in numbers)).encode()
 
 
-@contextmanager
-def silent() -> Iterator[str]:
-    """Accept connections and never answer; yields the URL."""
-    listening = socket.create_server(("127.0.0.2", 0))
-    held: list[socket.socket] = []
-
-    def accept() -> None:
-        try:
-            while True:
-                held.append(listening.accept()[0])
-        except OSError:
-            return
-
-    thread = threading.Thread(target=accept)
-    thread.start()
-    try:
-        yield f"http://127.0.0.2:{listening.getsockname()[1]}/feed"
-    finally:
-        listening.shutdown(socket.SHUT_RDWR)
-        listening.close()
-        thread.join()
-        for connection in held:
-            connection.close()
-
-
 def rss(*urls: str) -> str:
     """Write a source of feeds."""
     listed = ", ".join(f'"{url}"' for url in urls)
@@ -59,7 +30,7 @@ def rss(*urls: str) -> str:
 def test_a_site_that_does_not_answer_holds_up_no_other(place: Place, judge: Judge) -> None:
     """What the others bring is in the store while it is still being waited for."""
     with serving({"/feed": feed(1, 2)}) as base, silent() as dead:
-        config = place.configure(HEAD + 'timeout = "4 s"\n' + BRAND + LOG + rss(dead, f"{base}/feed"))
+        config = place.configure(HEAD + 'timeout = "4 s"\n' + BRAND + LOG + rss(f"http://{dead}/feed", f"{base}/feed"))
         with open_line(config, place.world, judge=judge) as line:
             line.collect.prepare(place.clock.at)
             first = line.collect.step(place.clock.at)

@@ -1,17 +1,20 @@
 """One full turn of the line, on real files, the real store, the real judge and a real channel."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from listener.app.configured import load_config
 from listener.app.line import open_line
 from listener.cli.run import one_turn
 from listener.daemon import only_one, run_until_idle
-from listener.domain.errors import StoreInUse
+from listener.domain.errors import StoreError, StoreInUse
 from listener.domain.judgement import Judge
 from listener.store.console import rows
 from tests.line.place import EVERYTHING, Place
 
+EXAMPLE = Path(__file__).parents[2] / "config.toml"
 ANGRY = "I hate acme, my parcel is lost again and nobody answers. Worst service ever."
 
 
@@ -87,6 +90,28 @@ def test_only_one_process_a_store(place: Place) -> None:
         pass
 
 
+def test_the_example_runs_as_it_is(place: Place) -> None:
+    """The config.toml that ships, on a machine from which no feed can be reached."""
+    (place.folder / "config.toml").write_bytes(EXAMPLE.read_bytes())
+    place.environ["https_proxy"] = "http://127.0.0.1:9"
+    config = load_config(place.file, place.world)
+    turn = one_turn(config, place.world, alert_history=False)
+    assert (turn["posts"], turn["errors"]) == (0, EXAMPLE.read_text().count('"https://'))
+    assert rows(config.store_file, "SELECT DISTINCT what FROM blind_spots WHERE NOT ongoing") == [
+        {"what": "unavailable"}
+    ]
+
+
+def test_a_store_that_may_not_be_written_is_said(place: Place) -> None:
+    """By its path, and with what to look at."""
+    (place.folder / "file").touch()
+    with (
+        pytest.raises(StoreError, match=r"file/a\.db\.lock: .*Check that its directory"),
+        only_one(place.folder / "file" / "a.db"),
+    ):
+        pass
+
+
 def test_a_new_brand_is_found_in_what_was_heard(place: Place, judge: Judge) -> None:
     """Unmatched posts of bounded sources are kept, so that rematch finds a new brand in them; nobody is called."""
     from listener.stages.collect import Listener
@@ -99,4 +124,4 @@ def test_a_new_brand_is_found_in_what_was_heard(place: Place, judge: Judge) -> N
         both = place.configure(EVERYTHING + '[[brand]]\nname = "Larch"\nquery = "larch router"\n')
         found = rematch(line.store, Listener(both.brands), None, place.clock.at)
     turn = one_turn(both, place.world, alert_history=False)
-    assert (found, turn["judged"], turn["alerts"]) == ({"searched": 1, "added": 1, "withdrawn": 0}, 1, 0)
+    assert (found, turn["judged"], turn["alerts"]) == ({"searched": 1, "added": 1, "changed": 0, "withdrawn": 0}, 1, 0)
