@@ -105,7 +105,8 @@ def test_no_passage_breaks_it(
 ) -> None:
     """Any text with any spans."""
     spans = tuple(Span(start, end) for start, end in places)
-    assert_sound(judge.judge([Passage(text, brand, spans, title, (brand,), "xx-YY", parent)])[0], judge)
+    passage = Passage(text, brand, spans, title, lang_hint="xx-YY", parent=parent)
+    assert_sound(judge.judge([passage])[0], judge)
 
 
 def test_neighbours_do_not_move_a_text(judge: Judge) -> None:

@@ -191,7 +191,8 @@ def test_a_message_that_ends_every_daemon_waits_ever_longer(bench: Bench) -> Non
     """At once the first time; then it may itself be what kills, and the others are to get out meanwhile."""
     bench.follow(every_mention())
     raised(bench)
-    at, pauses = T0, []
+    at = T0
+    pauses: list[float] = []
     for _ in range(4):
         bench.channels["ops"].errors = [KeyboardInterrupt()]
         with pytest.raises(KeyboardInterrupt):
