@@ -26,8 +26,6 @@ class Place:
 
     stream: str
     base: str
-    hidden: str = ""
-    """a secret URL: no post may link to it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ def to_posts(feed: Feed, place: Place, known: Mapping[str, str]) -> Posts:
     """Make posts of a feed's entries. ``known``: the ids that entries had in earlier polls."""
     base = urls.absolute(feed.link, place.base) or place.base
     told = [entry for entry in feed.entries if entry.title or entry.text or entry.link]
-    links = [_link(entry, base, place) for entry in told]
+    links = [_link(entry, base) for entry in told]
     named = _Ids(place.stream, told, links, known)
     posts = [
         _post(entry, link, named.of(entry, link), feed, base, named) for entry, link in zip(told, links, strict=True)
@@ -53,10 +51,9 @@ def to_posts(feed: Feed, place: Place, known: Mapping[str, str]) -> Posts:
     return Posts(_oldest_first(single), named.remembered(), [each for each in dropped if each.count])
 
 
-def _link(entry: Entry, base: str, place: Place) -> str:
+def _link(entry: Entry, base: str) -> str:
     link = urls.absolute(entry.link, base) or (entry.guid if _URI.fullmatch(entry.guid) else "")
-    link = link if urls.split(link) else ""
-    return "" if place.hidden and link.startswith(place.hidden) else link
+    return link if urls.split(link) else ""
 
 
 class _Ids:

@@ -6,7 +6,7 @@ before come again, so that the store sees what was edited. See docs/feeds.md for
 
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -19,11 +19,13 @@ from connectors.feed import Feed
 from connectors.feedbytes import decode, refuse_bomb
 from connectors.feedcursor import CONFIRMATIONS, Note, digest
 from connectors.feedposts import Place, Posts, to_posts
+from connectors.feedsecrets import harmless, without
 from connectors.registry import Tools
 from listener.domain import url as urls
 from listener.domain.errors import BadData, ConfigError, Gone, SourceError, Unauthorized, Unavailable
 from listener.domain.rhythm import Rhythm
 from listener.domain.schema import Block, ConfiguredPlace, Duration
+from listener.domain.scrub import scrub
 from listener.domain.secret import SecretUrl
 from listener.domain.source import Budget, Connector, Cursor, Gap, Page, StreamKey
 from listener.net.answers import error_for, fresh_for, retry_at
@@ -93,8 +95,9 @@ class _Target:
     stream: StreamKey
     url: str
     label: str
-    headers: Mapping[str, str]
-    secret: bool
+    headers: Mapping[str, str] = field(default_factory=dict)
+    secret: str = ""
+    """the address as it is kept, login and all, if it is one that none may see"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +126,9 @@ class Rss:
         return [StreamKey(key) for key in dict.fromkeys((*named, *listed))]
 
     def _from_opml(self, where: Address) -> Iterator[str]:
+        secret = self._revealed(where) if isinstance(where, SecretUrl) else ""
         label = where.name if isinstance(where, SecretUrl) else urls.redact(where)
-        address = self._revealed(where) if isinstance(where, SecretUrl) else where
+        address = where if isinstance(where, str) else secret
         try:
             if urls.split(address):
                 answer = self._tools.http.get(address)
@@ -137,7 +141,7 @@ class Rss:
         except OSError as error:
             raise Unavailable(f"the OPML file {label} cannot be read: {error.strerror}") from error
         except SourceError as error:
-            raise _said(f"OPML list {label}", error) from error
+            raise _said(f"OPML list {label}", error, secret) from error
 
     def fetch(self, stream: StreamKey, cursor: Cursor | None, budget: Budget) -> Page:
         """Poll one feed. Raises SourceError only."""
@@ -147,7 +151,7 @@ class Rss:
         try:
             answer = self._first_good(target, note, limits)
         except SourceError as error:
-            raise _said(f"feed {target.label}", error) from error
+            raise _said(f"feed {target.label}", error, target.secret) from error
         wait = self._wait(answer)
         if answer.feed is None:
             return Page(cursor=answer.note.dump(), wait=wait, news=False)
@@ -158,9 +162,10 @@ class Rss:
     def _target(self, stream: StreamKey) -> _Target:
         secret = self._secrets.get(stream)
         if secret is None:
-            return _Target(stream, stream, urls.redact(stream), {}, secret=False)
-        url, headers = _without_user(self._revealed(secret))
-        return _Target(stream, url, secret.name, headers, secret=True)
+            return _Target(stream, stream, urls.redact(stream))
+        address = self._revealed(secret)
+        url, headers = _without_user(address)
+        return _Target(stream, url, secret.name, headers, address)
 
     def _revealed(self, secret: SecretUrl) -> str:
         try:
@@ -198,7 +203,7 @@ class Rss:
         fresh = replace(
             note,
             place=place,
-            etag=response.headers.get("etag", ""),
+            etag=harmless(response.headers.get("etag", ""), target.secret),
             modified=response.headers.get("last-modified", ""),
         )
         if body == note.body and place == note.place and not note.after:
@@ -223,6 +228,7 @@ class Rss:
         text = decode(response.body, response.headers.get("content-type", ""))
         feed = parse(text, self._tools.now())
         if feed is not None:
+            feed = without(feed, target.secret) if target.secret else feed
             return _Answer(response, replace(note, rhythm=int(feed.rhythm or 0)), feed)
         found = "" if via_page else discovery.feed_link(text, response.url)
         if not found:
@@ -275,9 +281,9 @@ def parse(text: str, now: datetime) -> Feed | None:
     return feedxml.parse(text, now)
 
 
-def _said(what: str, error: SourceError) -> SourceError:
-    """Say the same error with the stream's name before it."""
-    return type(error)(f"{what}: {error}", until=error.until)
+def _said(what: str, error: SourceError, secret: str) -> SourceError:
+    """Say the same error with the stream's name before it, and without what a site quotes of a secret address."""
+    return type(error)(f"{what}: {scrub(str(error), [secret])}", until=error.until)
 
 
 def _without_user(url: str) -> tuple[str, dict[str, str]]:
@@ -309,7 +315,7 @@ def _place(target: _Target, response: Response) -> Place:
     if not target.secret:
         return Place(target.stream, response.url)
     parts = urlsplit(response.url)
-    return Place(target.stream, f"{parts.scheme}://{parts.netloc}/", target.url)
+    return Place(target.stream, f"{parts.scheme}://{parts.netloc}/")
 
 
 def _gap(made: Posts, note: Note, now: datetime) -> Gap | None:

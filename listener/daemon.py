@@ -4,28 +4,28 @@ import fcntl
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import FrameType
 
-from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
 from loguru import logger
 
 from listener.app.configured import load_config
+from listener.app.heartbeat import heartbeat_of
 from listener.app.line import Line, open_line
+from listener.app.parts import judge_of
 from listener.app.world import World
 from listener.config import Config
 from listener.domain.errors import ConfigError, ListenerError, StoreError, StoreInUse
+from listener.domain.judgement import Judge
 from listener.logs import set_up
+from listener.loops import Loops
+from listener.pulse import Pulse
+from listener.stages.assess import PROBE
 from listener.stages.stage import Stage
-
-BEAT = 1.0
-"""Seconds between two looks of an idle stage at its work. A stage that did something wakes the next at once."""
+from listener.systemd import Systemd
 
 PATIENCE = timedelta(seconds=5)
 """How long a single turn waits for work that is about to be due: a host that rests, a channel that paces."""
@@ -98,17 +98,11 @@ class Daemon:
         self._log_json = log_json
         self._stop = threading.Event()
         self._reload = threading.Event()
-        self._pause = threading.Event()
         self._failure: BaseException | None = None
         self._opened = ExitStack()
-        self._turns: dict[str, threading.Lock] = {}
-        self._stages: dict[str, Stage] = {}
-        self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(8)},
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-            timezone="UTC",
-        )
-        self._scheduler.add_listener(self._failed, EVENT_JOB_ERROR)
+        self._loops = Loops(world.now, self._failed)
+        self._systemd = Systemd(world.environ)
+        self._pulse = Pulse(self._loops, self._systemd)
 
     def run(self) -> int:
         """Run until SIGTERM or SIGINT (0) or until a loop dies (1). A second signal ends the process hard."""
@@ -118,12 +112,17 @@ class Daemon:
         with only_one(self._config.store_file), ExitStack() as opened:
             self._opened = opened
             self._take(self._config, opened)
-            self._scheduler.start()
+            self._pulse.ready()
+            self._pulse.start()
             logger.bind(store=str(self._config.store_file), brands=len(self._config.brands)).info("listening")
             while not self._stop.wait(0.2):
+                self._loops.keep_time()
                 if self._reload.is_set():
                     self._reload.clear()
+                    self._systemd.reloading()
                     self._on_reload()
+                    self._pulse.ready()
+            self._systemd.stopping()
             self._wind_down()
             self._opened.close()
         if self._failure is not None:
@@ -133,53 +132,29 @@ class Daemon:
 
     def _take(self, config: Config, opened: ExitStack) -> None:
         """Put a line together and let the loops run on it from their next step."""
-        line = opened.enter_context(open_line(config, self._world, alert_history=self._alert_history))
-        with self._between_steps():
+        judge = warm(judge_of(config))
+        line = opened.enter_context(open_line(config, self._world, alert_history=self._alert_history, judge=judge))
+        heartbeat = opened.enter_context(heartbeat_of(config, self._world))
+        with self._loops.paused():
             line.collect.prepare(self._world.now())
-            self._stages = {stage.name: stage for stage in line.stages}
-        for name in self._stages:
-            self._turns.setdefault(name, threading.Lock())
-            if self._scheduler.get_job(name) is None:
-                now = self._world.now()
-                self._scheduler.add_job(self._loop, "interval", [name], seconds=BEAT, id=name, next_run_time=now)
+            self._pulse.watch(line.store, config.daemon, heartbeat)
+            set_up(config.daemon.log_level, as_json=self._log_json)
+            self._loops.drive(line.stages)
 
-    @contextmanager
-    def _between_steps(self) -> Iterator[None]:
-        """Hold every loop between two steps. Raises ListenerError if the daemon is told to stop meanwhile."""
-        self._pause.set()
-        with ExitStack() as held:
-            held.callback(self._pause.clear)
-            for turn in self._turns.values():
-                while not turn.acquire(timeout=BEAT):
-                    if self._stop.is_set():
-                        raise ListenerError("the daemon was told to stop")
-                held.callback(turn.release)
-            yield
-
-    def _loop(self, name: str) -> None:
-        """Let one stage work until it is idle, or until all have to pause."""
-        with self._turns[name]:
-            while not (self._stop.is_set() or self._pause.is_set()):
-                if not self._stages[name].step(self._world.now()).done:
-                    return
-                self._wake_after(name)
-
-    def _wake_after(self, name: str) -> None:
-        names = list(self._stages)
-        following = names.index(name) + 1
-        if following < len(names):
-            self._scheduler.modify_job(names[following], next_run_time=self._world.now())
-
-    def _failed(self, event: JobExecutionEvent) -> None:
+    def _failed(self, error: BaseException) -> None:
         # said at once: another unit of work may outlast the bound, and then there is no time for words
-        logger.bind(error=str(event.exception)).critical("a loop died; the daemon ends, so that it is noticed")
-        self._failure = event.exception
-        self._stop.set()
+        logger.bind(error=str(error)).critical("a loop died; the daemon ends, so that it is noticed")
+        self._failure = error
+        self._end()
 
     def _on_stop(self, _number: int, _frame: FrameType | None) -> None:
         if self._stop.is_set():
             os._exit(1)  # asked twice: whatever is in hand was not committed, so nothing is lost
+        self._end()
+
+    def _end(self) -> None:
         self._stop.set()
+        self._loops.stop()
 
     def _on_reload(self) -> None:
         """Take the new configuration between two steps; a bad one changes nothing and says why."""
@@ -195,17 +170,23 @@ class Daemon:
             return
         self._opened.close()
         self._config, self._opened = config, opened
-        set_up(config.daemon.log_level, as_json=self._log_json)
         logger.info("the new configuration is in force")
 
     def _wind_down(self) -> None:
         """Let the units in hand end, but not for longer than allowed: what is not committed is simply done again."""
-        self._scheduler.pause()
         bound = self._config.daemon.stop_within.total_seconds()
-        end = time.monotonic() + bound
-        # the scheduler's own waiting holds a lock that a stage needs to wake the next one
-        ended = [turn.acquire(timeout=max(0.0, end - time.monotonic())) for turn in self._turns.values()]
-        if not all(ended):
+        if not self._loops.ended(bound):
             logger.bind(seconds=bound).warning("a unit of work did not end in time and will be done again")
             os._exit(0 if self._failure is None else 1)
-        self._scheduler.shutdown(wait=False)
+
+
+def warm(judge: Judge) -> Judge:
+    """Have the judge judge a plain sentence before anybody is told that we are ready. Raises ListenerError."""
+    try:
+        judge.judge([PROBE])
+    except Exception as error:
+        raise ListenerError(
+            f"the judge cannot judge a plain sentence ({type(error).__name__}: {error}); check [judge] and, in a "
+            "service, what the unit forbids"
+        ) from error
+    return judge

@@ -1,11 +1,17 @@
-"""Logging: loguru to stderr, the libraries' own logging bridged into it, no variable's value in any traceback."""
+"""Logging: loguru to stderr, the libraries' own logging bridged into it, no variable's value in any traceback.
+
+Nothing of ours writes a secret into a log line. What libraries say, and what unexpected exceptions hold, is nobody's
+promise: each line is searched for every secret that was fetched, and loses it.
+"""
 
 import json
 import logging
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from loguru import logger
+
+from listener.domain.scrub import scrub
 
 if TYPE_CHECKING:
     from loguru import Message, Record
@@ -13,10 +19,22 @@ if TYPE_CHECKING:
 NOISY = {
     "apscheduler": logging.ERROR,
     "httpcore2": logging.WARNING,
+    "httpx2": logging.WARNING,
+    "oauthlib": logging.WARNING,
+    "prawcore": logging.WARNING,
+    "requests_oauthlib": logging.WARNING,
     "slack_sdk": logging.WARNING,
     "tweepy": logging.WARNING,
+    "urllib3": logging.WARNING,
 }
-"""Libraries that would log what they should not (tokens at DEBUG) or what nobody needs."""
+"""Libraries that would log what they should not (tokens, whole addresses) or what nobody needs."""
+
+_hidden: set[str] = set()
+
+
+def hide(secret: str) -> None:
+    """Show this in no log line from now on, nor what would give it away."""
+    _hidden.add(secret)
 
 
 def set_up(level: str, *, as_json: bool = False) -> None:
@@ -25,7 +43,7 @@ def set_up(level: str, *, as_json: bool = False) -> None:
     if as_json:
         logger.add(_write_json, level=level.upper(), format="{message}", backtrace=False, diagnose=False)
     else:
-        logger.add(sys.stderr, level=level.upper(), format=_line, backtrace=False, diagnose=False)
+        logger.add(_Scrubbing(sys.stderr), level=level.upper(), format=_line, backtrace=False, diagnose=False)
     logging.basicConfig(handlers=[_Bridge()], level=0, force=True)
     for name, floor in NOISY.items():
         logging.getLogger(name).setLevel(floor)
@@ -34,6 +52,23 @@ def set_up(level: str, *, as_json: bool = False) -> None:
 def _line(record: "Record") -> str:
     record["extra"]["_said"] = " ".join(f"{key}={value!r}" for key, value in record["extra"].items() if key != "_said")
     return "<level>{level: <8}</level> {message} <dim>{extra[_said]}</dim>\n{exception}"
+
+
+class _Scrubbing:
+    """A stream that hidden secrets do not pass."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        # a copy, since another thread may just be fetching one more
+        self._stream.write(scrub(text, tuple(_hidden)))
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+    def isatty(self) -> bool:
+        return self._stream.isatty()
 
 
 def _write_json(message: "Message") -> None:
@@ -47,7 +82,7 @@ def _write_json(message: "Message") -> None:
     line["extra"] = {key: value for key, value in record["extra"].items() if key != "_said"}
     if record["exception"] is not None:
         line["exception"] = repr(record["exception"].value)
-    sys.stderr.write(json.dumps(line, default=str) + "\n")
+    _Scrubbing(sys.stderr).write(json.dumps(line, default=str) + "\n")
 
 
 class _Bridge(logging.Handler):

@@ -2,11 +2,15 @@
 
 import json
 import logging
+from pathlib import Path
 
 import pytest
 from loguru import logger
 
-from listener.logs import NOISY, set_up
+from listener.app.configured import revealer
+from listener.domain.secret import Secret
+from listener.logs import NOISY, hide, set_up
+from tests.line.place import EVERYTHING, Place
 
 TRICKY = "{0} {token} <red>%s</red> 100 %"
 """Formats of three kinds, as people write them in posts."""
@@ -62,3 +66,40 @@ def test_libraries_keep_to_themselves_what_they_should(capsys: pytest.CaptureFix
     said = capsys.readouterr().err
     assert "it failed" in said
     assert "s3cr3t" not in said
+
+
+def _refused(password: str) -> None:
+    try:
+        int(password)
+    except ValueError as error:
+        raise RuntimeError("t0k3nt0k3n was refused") from error
+
+
+@both
+def test_a_hidden_secret_is_in_no_line(capsys: pytest.CaptureFixture[str], *, as_json: bool) -> None:
+    """Whoever says it: a library, an exception, and what caused that; its telling parts go as well."""
+    set_up("info", as_json=as_json)
+    hide('s3cr3t "quoted"')
+    hide("https://board.example/private/t0k3nt0k3n?key=hush")
+    logging.getLogger("a.library").warning("GET /private/t0k3nt0k3n as %s", "s3cr3t%20%22quoted%22")
+    logger.bind(key="hush").info("asked")
+    try:
+        _refused('s3cr3t "quoted"')
+    except RuntimeError:
+        logger.exception("the connector broke its contract")
+    said = capsys.readouterr().err
+    assert "broke its contract" in said
+    assert said.count("[secret]") >= 4
+    assert not any(secret in said for secret in ("s3cr3t", "quoted", "t0k3n", "hush"))
+    if as_json:
+        assert [json.loads(line)["level"] for line in said.splitlines()] == ["WARNING", "INFO", "ERROR"]
+
+
+def test_what_is_fetched_is_hidden(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """From the moment on that the program knows it."""
+    place = Place(tmp_path, environ={"TOKEN": "t0k3n-of-ours"})
+    config = place.configure(EVERYTHING)
+    assert revealer(config, place.world)(Secret(env="TOKEN")) == "t0k3n-of-ours"
+    set_up("info")
+    logger.info("it is t0k3n-of-ours")
+    assert "it is [secret]" in capsys.readouterr().err

@@ -1,8 +1,11 @@
-"""The systemd unit: that systemd takes it, and that it fits the daemon."""
+"""The systemd units: that systemd takes them, that they fit the daemon, that the daemon can live within them."""
 
+import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,8 +13,12 @@ import pytest
 
 from listener.cli.errors import CONFIGURATION
 from listener.config.blocks import DaemonBlock
+from tests.line.place import EVERYTHING, Place
 
-UNIT = Path(__file__).resolve().parents[1] / "systemd" / "listener.service"
+FOLDER = Path(__file__).resolve().parents[1] / "systemd"
+UNIT = FOLDER / "listener.service"
+
+analyzed = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze")
 
 
 def setting(name: str) -> str:
@@ -20,13 +27,47 @@ def setting(name: str) -> str:
     return str(value)
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze")
-def test_systemd_takes_the_unit(tmp_path: Path) -> None:
+def installed(folder: Path) -> Path:
+    """Lay the units out as they are once installed, with a program where they say."""
+    for unit in FOLDER.glob("*.service"):
+        (folder / unit.name).write_text(unit.read_text().replace("/opt/listener/bin/listener", "/bin/true"))
+    return folder / UNIT.name
+
+
+def ran(*command: object) -> str:
+    """Run a tool of systemd's; returns all that it says."""
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@analyzed
+def test_systemd_takes_the_units(tmp_path: Path) -> None:
     """Without a warning, once the program is where the unit says."""
-    unit = tmp_path / UNIT.name
-    unit.write_text(UNIT.read_text().replace("/opt/listener/bin/listener", "/bin/true"))
-    done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+    unit = installed(tmp_path)
+    assert ran("systemd-analyze", "verify", unit, tmp_path / "listener-failure@.service") == ""
+
+
+@analyzed
+def test_little_is_exposed(tmp_path: Path) -> None:
+    """By systemd's own measure, of which 10 is a service that may do everything."""
+    said = ran("systemd-analyze", "security", "--offline=true", "--no-pager", installed(tmp_path))
+    (score,) = re.findall(r"Overall exposure level for \S+: ([\d.]+)", said)
+    assert float(score) <= 2.0
+
+
+@pytest.mark.skipif(shutil.which("systemd-sysusers") is None, reason="no systemd-analyze: nor its siblings")
+def test_systemd_makes_the_user(tmp_path: Path) -> None:
+    """The one that the unit names."""
+    said = ran("systemd-sysusers", "--dry-run", f"--root={tmp_path}", FOLDER / "listener.sysusers")
+    assert f"Creating user '{setting('User')}'" in said
+
+
+def test_the_configuration_is_the_groups_to_read() -> None:
+    """The folder that the unit's program is pointed at, for the unit's group."""
+    kind, path, mode, *owners = FOLDER.joinpath("listener.tmpfiles").read_text().splitlines()[1].split()
+    assert (kind, mode, owners) == ("d", "0750", ["root", setting("Group")])
+    assert f"{path}/config.toml" in setting("ExecStart")
 
 
 def test_systemd_waits_longer_than_the_daemon() -> None:
@@ -39,3 +80,35 @@ def test_systemd_starts_again_what_can_mend_itself() -> None:
     assert setting("Restart") == "on-failure"
     assert setting("RestartPreventExitStatus") == str(CONFIGURATION)
     assert setting("RestartForceExitStatus") == "SIGHUP"
+
+
+def test_failing_for_long_is_told() -> None:
+    """OnFailure comes when systemd gives up, so it must: as many starts as it allows fit into its interval."""
+    assert setting("OnFailure") == "listener-failure@%n.service"
+    assert (setting("StartLimitIntervalSec"), setting("RestartSec")) == ("1h", "30")
+    assert int(setting("StartLimitBurst")) * 30 < 3600
+
+
+def test_each_setting_is_explained() -> None:
+    """By a comment above it, or above the one that it goes with."""
+    explained = False
+    for line in UNIT.read_text().splitlines():
+        explained = line.startswith("#") or (explained and bool(line) and not line.startswith("["))
+        if "=" in line and not line.startswith(("Description", "WantedBy", "#")):
+            assert explained, line
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("unit", ["-", pytest.param(str(UNIT), marks=analyzed)], ids=["memory", "memory and calls"])
+def test_the_line_lives_within_the_unit(tmp_path: Path, unit: str) -> None:
+    """Collected, judged by the real network, told: with no memory both written and run, and few system calls."""
+    place = Place(tmp_path)
+    place.configure(EVERYTHING.replace('name = "every"', 'name = "every"\nper = "author"'))
+    place.post("acme lost my parcel and nobody answers, I am furious", "acme is lovely")
+    environ = {"PATH": os.environ["PATH"], "HOME": "/var/lib/listener", "LANG": "C.UTF-8"}  # what systemd sets
+    run = ["--config", str(place.file), "run", "--until-idle", "--alert-history", "--json"]
+    command = [sys.executable, "-m", "tests.confined", unit, *run]
+    done = subprocess.run(command, cwd=FOLDER.parent, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    counts = json.loads(done.stdout)
+    assert (counts["judged"], counts["abstained"], counts["deliveries"], counts["errors"]) == (2, 0, 2, 0)

@@ -8,7 +8,7 @@ import listener.notify.registry as channel_types
 from listener.app.world import World
 from listener.config import Config, Schemas, find, load
 from listener.config.credentials import reveal
-from listener.domain.secret import Reveal
+from listener.domain.secret import Reveal, Secret
 
 
 def load_config(file: Path | None, world: World) -> Config:
@@ -29,5 +29,13 @@ def _connector_options(name: str) -> type:
 
 
 def revealer(config: Config, world: World) -> Reveal:
-    """How secrets are fetched for this configuration."""
-    return lambda secret: reveal(secret, world.environ, config.folder)
+    """How secrets are fetched for this configuration; what was fetched is in no log line from then on."""
+    # loguru takes its time to import, and most commands fetch nothing
+    from listener.logs import hide
+
+    def fetch(secret: Secret) -> str:
+        value = reveal(secret, world.environ, config.folder)
+        hide(value)
+        return value
+
+    return fetch

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from listener.notify.harmless import line
+
 WIDEST = 60
 """Characters of one cell on a terminal; JSON and CSV have it all."""
 
@@ -51,6 +53,5 @@ def listing(found: Sequence[dict[str, Any]], columns: Sequence[str], *, json_: b
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    text = f"{value:.2f}" if isinstance(value, float) else str(value)
-    text = " ".join(text.split())
-    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
+    # what strangers wrote must not turn the reading order of a terminal round
+    return line(f"{value:.2f}" if isinstance(value, float) else str(value), WIDEST)

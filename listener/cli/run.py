@@ -26,7 +26,9 @@ def run(
 ) -> None:
     """Listen: until stopped, or with --until-idle for one full turn (for cron)."""
     from listener.logs import set_up
+    from listener.memory import seal
 
+    seal()
     config = config_of(ctx)
     set_up(config.daemon.log_level, as_json=log_json)
     if until_idle:

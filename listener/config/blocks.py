@@ -16,6 +16,7 @@ from listener import __version__
 from listener.config.mistakes import did_you_mean
 from listener.domain.query import QueryError, parse
 from listener.domain.schema import Block, Duration, QueryText
+from listener.domain.secret import Secret
 from listener.domain.url import host
 
 _SQLITE = "sqlite:///"
@@ -78,6 +79,8 @@ class DaemonBlock(Block):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     threads: Annotated[int, Field(ge=1, le=256)] = 8
     stop_within: Positive = timedelta(seconds=20)
+    step_within: Positive = timedelta(minutes=5)
+    heartbeat: Secret | None = None
     state_dir: Annotated[str, Field(min_length=1, pattern=r"^[^\x00]*$")] | None = None
 
 

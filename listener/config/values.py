@@ -93,6 +93,7 @@ class Config:
 
     def secrets(self, *, disabled: bool = False) -> Iterator[tuple[str, Secret]]:
         """Yield the secrets of all that is enabled (or of all there is), each with the path of its key."""
+        yield from secrets_in(self.daemon, "daemon")
         entries: Mapping[str, Sequence[SourceConfig | ChannelConfig]] = {
             "source": self.sources,
             "channel": self.channels,

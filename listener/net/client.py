@@ -28,6 +28,7 @@ from listener.net.proxy import Proxies, Proxy
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 PERMANENT = frozenset((301, 308))
 
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
 _STRANGE_NUMBER = re.compile(r"(?:.*\.)?(?:\d+|0[xX][0-9a-fA-F]*)\.?\Z")
 _INTERNAL_NAME = re.compile(r"(?:.*\.)?(?:localhost|internal|local|localdomain|home\.arpa|lan|intranet|corp)\.?\Z")
 _CREDENTIALS = frozenset(("authorization", "cookie", "proxy-authorization"))
@@ -251,11 +252,12 @@ def _checked(url: str) -> str:
     """Refuse what is no plain http(s) URL before anything is looked up."""
     parts = urls.split(url)
     if parts is None:
-        raise BadData(f"only http and https URLs can be asked, and this is none: {urls.redact(url)[:100]}")
+        raise BadData("only http and https URLs can be asked, and this is none")
     if "@" in parts.netloc:
         raise BadData(f"a user or password in the URL of {parts.hostname} is refused: give it as a secret")
     name = urls.host(url)
-    if _STRANGE_NUMBER.match(name) and not urls.is_address(name):
+    # escapes, zones and odd numbers: a resolver or a proxy may make an address of what is none to us
+    if not _HOST.fullmatch(name) or (_STRANGE_NUMBER.match(name) and not urls.is_address(name)):
         raise Blocked(f"{name} is a disguised address: nothing was sent")
     try:
         return str(httpx2.URL(url).copy_with(host=name, fragment=None))
@@ -270,9 +272,12 @@ def _redirect(answer: Response) -> str:
     with suppress(UnicodeError):
         location = location.encode("latin-1").decode("utf-8")
     try:
-        return urljoin(answer.url, location)
+        target = urljoin(answer.url, location)
     except ValueError:
-        raise BadData(f"{urls.host(answer.url)} redirects to something that is no URL") from None
+        target = ""
+    if urls.split(target) is None:
+        raise BadData(f"{urls.host(answer.url)} redirects to something that is no http or https URL")
+    return target
 
 
 def _origin(url: str) -> tuple[str, bytes, int | None]:

@@ -46,13 +46,19 @@ def _first(environ: Mapping[str, str], name: str) -> str:
 
 
 def _parsed(value: str, variable: str) -> Proxy:
-    parts = urlsplit(value if "://" in value else f"http://{value}")
+    try:
+        parts = urlsplit(value if "://" in value else f"http://{value}")
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        parts, port = urlsplit(""), 0  # the reason would show a part of the password
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ConfigError(f"{variable} is not a proxy that can be used: give http://host:port or https://host:port")
-    default = 443 if parts.scheme == "https" else 80
+        raise ConfigError(
+            f"{variable} is not a proxy that can be used: give http://host:port or https://host:port, with user and "
+            "password before an @ and what is special in them escaped (/ is %2F)"
+        )
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     auth = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
-    return Proxy(f"{parts.scheme}://{host}:{parts.port or default}", auth)
+    return Proxy(f"{parts.scheme}://{host}:{port}", auth)
 
 
 def _covers(name: str, host: str) -> bool:

@@ -1,6 +1,6 @@
 """What every channel has: its block of the configuration and the world it is given."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -9,6 +9,7 @@ from pydantic import Field
 
 from listener.domain.errors import ConfigError, Deferred
 from listener.domain.schema import Block, Duration
+from listener.domain.scrub import scrub as scrub  # noqa: PLC0414 - given on to the channels
 from listener.domain.secret import Reveal, Secret
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -47,10 +48,3 @@ def fetch(secret: Secret, tools: Tools) -> str:
         return tools.reveal(secret)
     except ConfigError as error:
         raise Deferred(str(error), until=tools.now() + REPAIR) from None
-
-
-def scrub(text: str, secrets: Sequence[str]) -> str:
-    """Take secrets out of a text that a server or a library wrote."""
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
-        text = text.replace(secret, "[secret]")
-    return text

@@ -1,10 +1,13 @@
-"""How long and how much a server is listened to: a socket's own timeout bounds one read, and a drip is many."""
+"""How long and how much a server is listened to. A socket's own timeout bounds one wait, and a drip is many."""
 
 import errno
 import io
 import socket
 import time
 from typing import Any
+
+WHOLE = 2.0
+"""How many of a channel's timeouts all of one conversation may take, from the first look for the server."""
 
 MOST = 1_000_000
 """Bytes that are read of one connection: no answer that a channel waits for comes near it."""
@@ -17,34 +20,54 @@ class TooMuchError(OSError):
         super().__init__(errno.EMSGSIZE, f"it sent more than {MOST:,} bytes")
 
 
-def listen_until(end: float, connection: socket.socket) -> None:
-    """Let no further wait on the connection outlast ``end`` (monotonic); raises TimeoutError where that is past."""
-    left = end - time.monotonic()
-    if left <= 0:
-        raise TimeoutError(errno.ETIMEDOUT, "no answer in time")
-    usual = connection.gettimeout()
-    connection.settimeout(left if usual is None else min(usual, left))
+class Patience:
+    """The time that one conversation has. Raises TimeoutError where it is over."""
 
+    def __init__(self, timeout: float) -> None:
+        self._timeout = timeout
+        self._end = time.monotonic() + WHOLE * timeout
 
-def reader(connection: socket.socket, end: float) -> io.BufferedReader:
-    """Open the connection for reading that raises TimeoutError after ``end``, and TooMuchError after ``MOST``."""
-    return io.BufferedReader(_Bounded(connection, end))
+    def connect(self, address: tuple[str, int], *_: Any) -> socket.socket:
+        """Connect as ``socket.create_connection`` does, but to all addresses of a host within the one time."""
+        failure: OSError = OSError(errno.EADDRNOTAVAIL, "no address")
+        for family, kind, protocol, _name, place in socket.getaddrinfo(*address, type=socket.SOCK_STREAM):
+            connection = socket.socket(family, kind, protocol)
+            try:
+                self.bound(connection)
+                connection.connect(place)
+            except OSError as error:
+                connection.close()
+                failure = error
+            else:
+                return connection
+        raise failure
+
+    def bound(self, connection: socket.socket) -> None:
+        """Let no further wait on the connection outlast the end."""
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError(errno.ETIMEDOUT, "no answer in time")
+        connection.settimeout(min(left, self._timeout))
+
+    def reader(self, connection: socket.socket) -> io.BufferedReader:
+        """Open the connection for reading until the end; raises TooMuchError after ``MOST`` bytes."""
+        return io.BufferedReader(_Bounded(connection, self))
 
 
 class _Bounded(io.RawIOBase):
-    """The bytes of a connection, for as long and as many as are wanted."""
+    """The bytes of a connection, for as long and as many as there is patience for."""
 
-    def __init__(self, connection: socket.socket, end: float) -> None:
+    def __init__(self, connection: socket.socket, patience: Patience) -> None:
         self._connection = connection
         self._raw = connection.makefile("rb", buffering=0)
-        self._end = end
+        self._patience = patience
         self._read = 0
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        listen_until(self._end, self._connection)
+        self._patience.bound(self._connection)
         count = self._raw.readinto(buffer)
         self._read += count or 0
         if self._read > MOST:

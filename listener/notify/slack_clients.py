@@ -4,9 +4,9 @@ Theirs would ask a proxy even for this machine, and listen for ever to a server 
 """
 
 import socket
-import time
+from functools import partial
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 from urllib.request import HTTPHandler, HTTPSHandler, ProxyHandler, Request, build_opener
 
@@ -14,7 +14,7 @@ from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
 from listener.notify.channel import LOOPBACK
-from listener.notify.patience import reader
+from listener.notify.patience import Patience
 
 
 class Hook(WebhookClient):
@@ -37,33 +37,42 @@ class Api(WebClient):
 def _asked(request: Request, timeout: float) -> tuple[int, Any, str]:
     """Ask, by the proxy that the environment names and NO_PROXY does not except; this machine never by one."""
     near = urlsplit(request.full_url).hostname in LOOPBACK
-    opener = build_opener(ProxyHandler({} if near else None), _Plain, _Secret)
+    opener = build_opener(ProxyHandler({} if near else None), _Way(Patience(timeout)))
     with opener.open(request, timeout=timeout) as answer:
         return answer.status, answer.headers, answer.read().decode(answer.headers.get_content_charset() or "utf-8")
 
 
-class _Answer(HTTPResponse):
-    """An answer that is there whole within the connection's timeout, or not at all."""
+class _Way(HTTPHandler, HTTPSHandler):
+    """The way to a server and back: it ends in time, redirects included."""
 
-    def __init__(self, sock: socket.socket, *args: Any, **how: Any) -> None:
-        super().__init__(sock, *args, **how)
-        self.fp.close()
-        self.fp = reader(sock, time.monotonic() + (sock.gettimeout() or 0))
+    def __init__(self, patience: Patience) -> None:
+        super().__init__()
+        self._patience = patience
+
+    def http_open(self, req: Request) -> HTTPResponse:
+        return self.do_open(partial(_Connection, patience=self._patience), req)
+
+    def https_open(self, req: Request) -> HTTPResponse:
+        return self.do_open(partial(_SecretConnection, patience=self._patience), req)
 
 
 class _Connection(HTTPConnection):
-    response_class = _Answer
+    """A connection that is made and read with patience."""
+
+    def __init__(self, host: str, /, *, patience: Patience, **how: Any) -> None:
+        super().__init__(host, **how)
+        self._create_connection = patience.connect  # http.client's own seam
+        self.response_class = cast("type[HTTPResponse]", partial(_Answer, patience))
 
 
-class _SecretConnection(HTTPSConnection):
-    response_class = _Answer
+class _SecretConnection(_Connection, HTTPSConnection):
+    """The same over TLS."""
 
 
-class _Plain(HTTPHandler):
-    def http_open(self, req: Request) -> HTTPResponse:
-        return self.do_open(_Connection, req)
+class _Answer(HTTPResponse):
+    """An answer that is read with patience."""
 
-
-class _Secret(HTTPSHandler):
-    def https_open(self, req: Request) -> HTTPResponse:
-        return self.do_open(_SecretConnection, req)
+    def __init__(self, patience: Patience, sock: socket.socket, *args: Any, **how: Any) -> None:
+        super().__init__(sock, *args, **how)
+        self.fp.close()
+        self.fp = patience.reader(sock)

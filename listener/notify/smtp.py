@@ -4,7 +4,6 @@ import re
 import smtplib
 import socket
 import ssl
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -15,13 +14,10 @@ from typing import Any, Literal
 from listener.domain.errors import Deferred, DeliveryError, Rejected
 from listener.notify.channel import REPAIR, scrub
 from listener.notify.harmless import line
-from listener.notify.patience import TooMuchError, listen_until, reader
+from listener.notify.patience import Patience, TooMuchError
 
 GREYLIST = timedelta(minutes=5)
 """The shortest wait that a greylisting server asks of strangers."""
-
-WHOLE = 2.0
-"""How many timeouts a whole conversation may take: at the longest, less than a message is left to one try."""
 
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 
@@ -98,32 +94,35 @@ def hand_in(server: Server, sender: str, to: Sequence[str], mail: bytes, now: da
 
 
 def _connect(server: Server) -> smtplib.SMTP:
-    if server.security == "tls":
-        # Not smtplib's own context, which verifies nothing.
-        return _SecretTalk(server, context=_context(server))
-    return _Talk(server)
+    # Never smtplib's own context, which verifies nothing.
+    return _Talk(server, _context(server) if server.security == "tls" else None)
 
 
 class _Talk(smtplib.SMTP):
-    """A conversation that is over in time, however slowly the server drips its replies."""
+    """A conversation that is over in time, however many addresses the server has and however slowly it drips.
 
-    def __init__(self, server: Server, **how: Any) -> None:
-        self._end = time.monotonic() + WHOLE * server.timeout
-        super().__init__(server.host, server.port, _own_name(), timeout=server.timeout, **how)
+    With a context it is secret from the first byte.
+    """
+
+    def __init__(self, server: Server, secret: ssl.SSLContext | None) -> None:
+        self._secret = secret
+        self._patience = Patience(server.timeout)
+        super().__init__(server.host, server.port, _own_name(), timeout=server.timeout)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        del timeout
+        plain = self._patience.connect((host, port))
+        return self._secret.wrap_socket(plain, server_hostname=host) if self._secret else plain
 
     def getreply(self) -> tuple[int, bytes]:
         if self.file is None and self.sock is not None:
-            self.file = reader(self.sock, self._end)
+            self.file = self._patience.reader(self.sock)
         return super().getreply()
 
     def send(self, s: Any) -> None:
         if self.sock is not None:
-            listen_until(self._end, self.sock)
+            self._patience.bound(self.sock)
         super().send(s)
-
-
-class _SecretTalk(_Talk, smtplib.SMTP_SSL):
-    """The same over TLS from the first byte."""
 
 
 def _own_name() -> str:

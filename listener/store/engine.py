@@ -1,5 +1,7 @@
 """Opening the store, and the two ways in: one writer with ``BEGIN IMMEDIATE``, readers with a snapshot."""
 
+import filecmp
+import shlex
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -29,9 +31,10 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         url = URL.create("sqlite", database=str(path))
+        # what is stored must not stand in errors, and so in tracebacks
         # a pool of one is the queue of writers: whoever waits for the connection waits for its turn
-        self._writer = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=60)
-        self._reader = create_engine(url, pool_size=8, max_overflow=8)
+        self._writer = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=60, hide_parameters=True)
+        self._reader = create_engine(url, pool_size=8, max_overflow=8, hide_parameters=True)
         _configure(self._writer, _WRITER, begin="BEGIN IMMEDIATE")
         _configure(self._reader, _READER, begin="BEGIN")
 
@@ -72,7 +75,9 @@ def open_store(url: str, *, now: datetime) -> Store:
         if revision is None:
             _create(path)
         elif revision not in REVISIONS:
-            raise StoreError(f"{path} was written by a newer listenerd (schema {revision}); install that one.")
+            saved = max(path.parent.glob(f"{path.name}.before-{revision}-*[0-9]"), default=None)
+            back = f" To go back to what was stored before it, {_way_back(path, saved)}" if saved else ""
+            raise StoreError(f"{path} was written by a newer listenerd (schema {revision}); install that one.{back}")
         elif revision != HEAD:
             migrate(path, now=now)
         else:
@@ -90,15 +95,34 @@ def path_of(url: str) -> Path:
 
 def migrate(path: Path, *, now: datetime) -> Path:
     """Bring an older store to this program's schema; returns the backup made first."""
-    saved = backup(path, path.with_name(f"{path.name}.before-{HEAD}-{now:%Y%m%dT%H%M%S}"))
+    saved = path.with_name(f"{path.name}.before-{HEAD}-{now:%Y%m%dT%H%M%S}")
+    for part in path.parent.glob(f"{path.name}.before-*.part"):
+        part.unlink(missing_ok=True)  # left by a start that was killed over it
+    if not saved.exists():  # else it was made a moment ago, by a start that was cut short after it
+        backup(path, saved)
+    _drop_twins(path, saved)
     try:
         run(path)
     except Exception as error:
         raise StoreError(
-            f"The migration of {path} failed and changed nothing: {_cause(error)}. "
-            f"The backup is {saved}; to go back, install the former version."
+            f"The migration of {path} to schema {HEAD} failed and changed nothing: {_cause(error)}. "
+            f"To go back, install the version that ran before: it opens the store as it is. "
+            f"Should the store be damaged, {_way_back(path, saved)}"
         ) from error
     return saved
+
+
+def _drop_twins(path: Path, saved: Path) -> None:
+    """Take earlier backups away that are the same to the byte: a unit that restarts would fill the disk."""
+    for earlier in path.parent.glob(f"{path.name}.before-{HEAD}-*[0-9]"):
+        if earlier != saved and filecmp.cmp(earlier, saved, shallow=False):
+            earlier.unlink()
+
+
+def _way_back(path: Path, saved: Path) -> str:
+    """Say how a backup takes the store's place; a log left beside it would be played into it."""
+    store, wal, shm, copy = (shlex.quote(str(file)) for file in (path, f"{path}-wal", f"{path}-shm", saved))
+    return f"stop listener and run: rm -f {wal} {shm} && cp {copy} {store}"
 
 
 def backup(path: Path, target: Path) -> Path:

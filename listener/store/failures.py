@@ -6,7 +6,7 @@ from listener.domain.errors import StoreError, StoreInUse
 
 ADVICE = (
     ("full", "Free some space; nothing that was stored before is lost."),
-    ("I/O error", "Look at the disk, and run `listener db check`; a backup can be restored."),
+    ("I/O error", "Look at the disk: is it full, or at its quota? If not, run `listener db check`; a backup helps."),
     ("locked", "Another process holds it; is a second daemon or an editor open?"),
     ("not a database", "Name another file in [store] url."),
     ("malformed", "Restore a backup; `listener db check` may say what is damaged."),

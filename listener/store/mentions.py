@@ -26,9 +26,10 @@ PUSHBACK = timedelta(minutes=10)
 
 def add(db: Connection, kept: Kept, brands: Mapping[str, int], at: datetime) -> int:
     """Make the mentions of new and edited posts; returns how many."""
-    rows: list[dict[str, object]] = []
-    for heard in (one for one in (*kept.new, *kept.edited) if one.matches):
-        rows += rows_of(db, heard, kept.ids[heard.post.key], brands, at)
+    signed = [(heard, heard.fingerprint) for heard in (*kept.new, *kept.edited) if heard.fingerprint]
+    found = stories.find_or_make(db, [(mark, heard.canonical_url) for heard, mark in signed], at)
+    told = zip(signed, found, strict=True)
+    rows = [row for (heard, _), story in told for row in _rows(heard, kept.ids[heard.post.key], story, brands, at)]
     put(db, rows)
     return len(rows)
 
@@ -39,7 +40,11 @@ def rows_of(
     """Return a row for each brand that the post matches, to be judged."""
     if heard.fingerprint is None:
         return []
-    story = stories.find_or_make(db, heard.fingerprint, heard.canonical_url, at)
+    (story,) = stories.find_or_make(db, [(heard.fingerprint, heard.canonical_url)], at)
+    return _rows(heard, post_id, story, brands, at)
+
+
+def _rows(heard: Heard, post_id: int, story: int, brands: Mapping[str, int], at: datetime) -> list[dict[str, object]]:
     return [
         {
             "post_id": post_id,

@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, case, func, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    case,
+    func,
+    select,
+    update,
+)
 
 from listener.domain.post import Post
 from listener.domain.source import Removal, Removed
@@ -42,10 +54,31 @@ def _keep_thread() -> Any:
     )
 
 
-# made once, and executed with many rows: SQLAlchemy takes longer to compile a statement than SQLite to run it
-_KEEP_AUTHOR, _KEEP_THREAD = _keep_author(), _keep_thread()
+def _called(table: Table, name: str, *more: Any) -> Select[Any]:
+    """Ask for rows by their platforms and by what they are called there."""
+    return select(table.c.id, table.c.platform, table.c[name], *more).where(
+        table.c.platform.in_(_all("platforms")), table.c[name].in_(_all("names"))
+    )
+
+
+def _all(name: str) -> BindParameter[Any]:
+    return bindparam(name, expanding=True)
+
+
+def _stones_of() -> Any:
+    """Ask for tombstones: two questions, for an OR between them would read every stone of the platform."""
+    stones = select(TOMBSTONE.c.platform, TOMBSTONE.c.post_id, TOMBSTONE.c.author_id)
+    stones = stones.where(TOMBSTONE.c.platform.in_(_all("platforms")))
+    of_posts = stones.where(TOMBSTONE.c.post_id.in_(_all("names")), TOMBSTONE.c.author_id == "")
+    return of_posts.union_all(stones.where(TOMBSTONE.c.post_id == "", TOMBSTONE.c.author_id.in_(_all("authors"))))
+
 
 COUNTS = ("reach", "replies", "shares", "likes", "rating")
+
+# made once: SQLAlchemy takes longer to put a statement together than SQLite to run it
+_KEEP_AUTHOR, _KEEP_THREAD, _STONES = _keep_author(), _keep_thread(), _stones_of()
+_AUTHORS, _THREADS = _called(AUTHOR, "native_id"), _called(THREAD, "root_id")
+_POSTS = _called(POST, "native_id", POST.c.content, *(POST.c[name] for name in COUNTS))
 
 Key = tuple[str, str]
 
@@ -65,7 +98,7 @@ class Kept:
 def keep(db: Connection, batch: Iterable[Heard], stream_id: int, at: datetime) -> Kept:
     """Insert what is new, update what was edited, refresh the counts of the rest."""
     living = _living(db, batch)
-    known = _known(db, [heard.post.key for heard in living])
+    known = _found(db, _POSTS, [heard.post.key for heard in living])
     new = [heard for heard in living if heard.post.key not in known]
     edited = [heard for heard in living if heard.post.key in known and known[heard.post.key].content != heard.content]
     for heard in living:
@@ -132,16 +165,12 @@ def bury(db: Connection, keys: Iterable[tuple[str, str, str]], what: str, at: da
 def _living(db: Connection, batch: Iterable[Heard]) -> list[Heard]:
     """Leave out what was deleted for good, and the earlier of two versions of one post."""
     latest = {heard.post.key: heard for heard in batch}
-    numbers = [native_id for _, native_id in latest]
-    authors = {heard.post.author.native_id for heard in latest.values() if heard.post.author}
-    platforms = {place for heard in latest.values() for place, _, _ in _stones(heard.post)}
-    stones = select(TOMBSTONE.c.platform, TOMBSTONE.c.post_id, TOMBSTONE.c.author_id).where(
-        TOMBSTONE.c.platform.in_(platforms)
-    )
-    # two questions, for an OR between them would read every stone of the platform
-    of_posts = stones.where(TOMBSTONE.c.post_id.in_(numbers), TOMBSTONE.c.author_id == "")
-    of_authors = stones.where(TOMBSTONE.c.post_id == "", TOMBSTONE.c.author_id.in_(authors))
-    dead = {tuple(row) for row in db.execute(of_posts.union_all(of_authors))}
+    asked = {
+        "platforms": {place for heard in latest.values() for place, _, _ in _stones(heard.post)},
+        "names": [native_id for _, native_id in latest],
+        "authors": {heard.post.author.native_id for heard in latest.values() if heard.post.author},
+    }
+    dead = {tuple(row) for row in db.execute(_STONES, asked)}
     if not dead:
         return list(latest.values())
     return [heard for heard in latest.values() if not dead.intersection(_stones(heard.post))]
@@ -153,12 +182,13 @@ def _stones(post: Post) -> set[tuple[str, str, str]]:
     return own | {(post.author.platform, "", post.author.native_id)} if post.author else own
 
 
-def _known(db: Connection, keys: Sequence[Key]) -> dict[Key, Row[Any]]:
-    columns = [POST.c[name] for name in ("id", "platform", "native_id", "content", *COUNTS)]
-    platforms, numbers = {platform for platform, _ in keys}, [native_id for _, native_id in keys]
-    rows = db.execute(select(*columns).where(POST.c.platform.in_(platforms) & POST.c.native_id.in_(numbers)))
+def _found(db: Connection, question: Select[Any], keys: Collection[Key]) -> dict[Key, Row[Any]]:
+    """Return the rows that stand for these keys: a platform, and what they are called there."""
+    if not keys:
+        return {}
     wanted = set(keys)
-    return {(row.platform, row.native_id): row for row in rows if (row.platform, row.native_id) in wanted}
+    asked = {"platforms": {platform for platform, _ in wanted}, "names": [name for _, name in wanted]}
+    return {key: row for row in db.execute(question, asked) if (key := (row[1], row[2])) in wanted}
 
 
 def _recount(db: Connection, post: Post, known: Row[Any]) -> None:
@@ -169,16 +199,8 @@ def _recount(db: Connection, post: Post, known: Row[Any]) -> None:
         db.execute(update(POST).where(POST.c.id == known.id).values(**changed))
 
 
-def _ids(db: Connection, table: Table, name: str, keys: Collection[Key]) -> dict[Key, int]:
-    """Return the numbers of rows by their platform and what they are called there; some that nobody asked for, too."""
-    if not keys:
-        return {}
-    platforms, names = {platform for platform, _ in keys}, [name for _, name in keys]
-    column = table.c[name]
-    rows = db.execute(
-        select(table.c.id, table.c.platform, column).where(table.c.platform.in_(platforms), column.in_(names))
-    )
-    return {(platform, called): number for number, platform, called in rows}
+def _ids(db: Connection, question: Select[Any], keys: Collection[Key]) -> dict[Key, int]:
+    return {key: row.id for key, row in _found(db, question, keys).items()}
 
 
 def _authors(db: Connection, posts: Iterable[Post]) -> dict[Key, int]:
@@ -195,7 +217,7 @@ def _authors(db: Connection, posts: Iterable[Post]) -> dict[Key, int]:
     ]
     if rows:
         db.execute(_KEEP_AUTHOR, rows)
-    return _ids(db, AUTHOR, "native_id", people)
+    return _ids(db, _AUTHORS, people)
 
 
 def _threads(db: Connection, new: Sequence[Heard], at: datetime) -> dict[Key, int]:
@@ -220,7 +242,7 @@ def _threads(db: Connection, new: Sequence[Heard], at: datetime) -> dict[Key, in
         if root:
             row["url"], row["title"] = post.url, post.title
     db.execute(_KEEP_THREAD, list(rows.values()))
-    return _ids(db, THREAD, "root_id", rows)
+    return _ids(db, _THREADS, rows)
 
 
 def _insert(
@@ -248,7 +270,7 @@ def _insert(
             }
         )
     db.execute(POST.insert(), rows)
-    return _ids(db, POST, "native_id", [heard.post.key for heard in new if heard.matches])
+    return _ids(db, _POSTS, [heard.post.key for heard in new if heard.matches])
 
 
 def _edit(db: Connection, number: int, heard: Heard, authors: Mapping[Key, int], at: datetime) -> None:
@@ -272,7 +294,7 @@ def _readable(heard: Heard, authors: Mapping[Key, int]) -> dict[str, Any]:
         "parent_id": post.parent_id,
         "root_id": post.root_id,
         "is_private": post.private,
-        "media": json.dumps(list(post.media)),
-        "links": json.dumps(list(post.links)),
+        "media": json.dumps(post.media) if post.media else "[]",
+        "links": json.dumps(post.links) if post.links else "[]",
         "content": heard.content,
     }

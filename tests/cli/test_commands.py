@@ -64,6 +64,16 @@ def test_commands_show_what_is_there(heard: Listener, command: tuple[str, ...], 
     assert shows in said.out
 
 
+@pytest.mark.parametrize("command", [("mentions",), ("sql", "SELECT text FROM mentions"), ("mentions", "show", "1")])
+def test_a_text_does_not_command_the_terminal(place: Place, listener: Listener, command: tuple[str, ...]) -> None:
+    """Nor does it turn the reading order round; JSON has it as it was written."""
+    place.configure(EVERYTHING)
+    place.post("acme sent \u202egnp.exe\u202c \x1b]0;root\x07")
+    listener("run", "--until-idle")
+    assert not {"\u202e", "\x1b", "\x07"} & set(listener(*command).out)
+    assert "\u202egnp" in json.loads(listener("sql", "--json", "SELECT text FROM mentions").out)[0]["text"]
+
+
 @pytest.mark.parametrize(
     "command",
     [

@@ -459,6 +459,42 @@ def test_errors_of_a_secret_feed_name_it(httpserver: HTTPServer, tools: Tools, s
     assert "hush" not in str(caught.value)
 
 
+def test_what_a_site_writes_of_a_secret_url_is_struck_out(httpserver: HTTPServer, tools: Tools) -> None:
+    """From texts; a link that holds its token is none, an id keeps its meaning, and harmless links stay."""
+    url = httpserver.url_for("/t0k3nt0k3n/feed?user=4&key=hush")
+    items = (
+        feeds.item(1, guid=url, description=f"Unsubscribe: {url}"),
+        feeds.item(2, link=httpserver.url_for("/a?from=t0k3nt0k3n"), guid="t0k3nt0k3n-2"),
+        feeds.item(3, author="hush", description=f'<a href="{url}">x</a><a href="/ok">y</a>'),
+    )
+    serve(httpserver, feeds.rss(items, title=f"Feed of {url}", link=url), "/t0k3nt0k3n/feed", ETag='"for hush"')
+    connector, stream = _secret(tools, url)
+    first, again = connector.fetch(stream, None, BUDGET), connector.fetch(stream, None, BUDGET)
+    assert "t0k3n" not in _everything_said(first)
+    assert "hush" not in _everything_said(first)
+    assert first.posts[0].text == "Unsubscribe: [secret]"
+    assert [post.native_id for post in first.posts] == [post.native_id for post in again.posts]
+    assert len({post.native_id for post in first.posts}) == 3
+    assert first.posts[2].links == ("https://example.com/ok",)
+
+
+def test_a_password_takes_no_links_away(httpserver: HTTPServer, tools: Tools) -> None:
+    """Where the login alone is secret, the address is not: posts on the same site keep their links."""
+    serve(httpserver, feeds.rss([feeds.item(1, link="/posts/1")], link=""), "/posts")
+    connector, stream = _secret(tools, httpserver.url_for("/posts").replace("://", "://ann:h%3Aush@"))
+    (post,) = connector.fetch(stream, None, BUDGET).posts
+    assert post.url == httpserver.url_for("/posts/1")
+
+
+@pytest.mark.parametrize("url", ["board.example/hush?key=hush", "httpx://board.example/hush", "hush", "http://[hush/"])
+def test_a_secret_url_that_is_none_is_not_shown(tools: Tools, url: str) -> None:
+    """Though somebody has to be told that it is wrong."""
+    connector, stream = _secret(tools, url)
+    with pytest.raises(BadData, match=r"\Afeed board: only http and https") as caught:
+        connector.fetch(stream, None, BUDGET)
+    assert "hush" not in str(caught.value)
+
+
 def test_a_secret_that_is_not_there(tools: Tools) -> None:
     """A missing secret is a matter for a person."""
     options = rss.Options(urls=(SecretUrl(name="lost", env="NOT_SET"),))

@@ -61,3 +61,9 @@ def test_an_article_on_a_site_of_ours_is_ours(url: str, kind: str, own: bool) ->
 def test_nothing_is_inferred() -> None:
     """A name that looks like the brand's is not the brand."""
     assert not brand().owns(by("x", "acme", "acme"))
+
+
+def test_somebody_without_a_handle_is_nobodys_account() -> None:
+    """An account that was left empty owns nobody."""
+    assert not brand(accounts=("x:@", "x:")).owns(by("x", "99"))
+    assert not brand(accounts=("x:@", "x:")).owns(by("x", "", ""))

@@ -110,3 +110,32 @@ def test_tidy_text_is_tidy(text: str) -> None:
 def test_any_markup_is_survived(html: str) -> None:
     """Whatever it is, a string that can be stored comes out."""
     plaintext.from_html(html).encode()
+
+
+LINK = '<a href="https://example.com/">x</a>'
+
+
+@pytest.mark.parametrize(
+    ("before", "links"),
+    [
+        ("<b>" * 1999, 1),
+        ("<b>" * 2000, 0),
+        ("<b>y</b>" * 3000, 1),
+        ("</b>" * 3000 + "<b>" * 1999, 1),
+        ("</b>" * 3000 + "<b>" * 2000, 0),
+        ("<b><b></b>" * 1998, 1),
+        ("<b><b></b>" * 2001, 0),
+        ("<br><p>" * 3000, 1),
+    ],
+)
+def test_of_what_nests_too_deep_the_words_alone_are_read(before: str, links: int) -> None:
+    """Two thousand elements inside one another; what was closed, or needs no closing, does not count."""
+    found = plaintext.read(before + LINK)
+    assert len(found.links) == links
+    assert "x" in found.text
+
+
+def test_lines_are_kept_where_they_mean_something() -> None:
+    """In preformatted text alone, also within another."""
+    assert plaintext.from_html("x\ny<pre>a\nb</pre>c\nd") == "x y\n\na\nb\n\nc d"
+    assert plaintext.from_html("</pre>x\ny<pre>a\nb</pre>") == "x y\n\na\nb"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.domain.rhythm import Rhythm, after_failure, after_success
+from listener.domain.rhythm import Rhythm, after_end, after_failure, after_success
 from tests.scripted import DAY, HOUR, MINUTE, T0
 
 QUARTER = Rhythm(15 * MINUTE)
@@ -93,3 +93,23 @@ def test_a_shortest_of_more_than_a_day_is_meant_so() -> None:
     weekly = Rhythm(7 * DAY)
     assert after_success(weekly, 7 * DAY, T0, 0.0, news=True, wait=None).due_at == T0 + 7 * DAY
     assert after_failure(weekly, 7 * DAY, T0, 0.0, failures=5, until=None).due_at == T0 + 7 * DAY
+
+
+@pytest.mark.parametrize(("news", "minutes"), [(True, 36), (False, 84)])
+def test_the_interval_moves_by_a_share(news: bool, minutes: int) -> None:  # noqa: FBT001 - a table's column
+    """By two fifths, down or up."""
+    planned = after_success(QUARTER, HOUR, T0, 0.0, news=news, wait=None)
+    assert (planned.interval, planned.due_at - T0) == (minutes * MINUTE, minutes * MINUTE)
+
+
+@pytest.mark.parametrize(("dice", "hours"), [(0.0, 10.0), (1.0, 11.0)])
+def test_a_prescribed_pause_is_lengthened_by_a_tenth_at_most(dice: float, hours: float) -> None:
+    """Streams that were sent away together do not come back together."""
+    assert after_success(QUARTER, HOUR, T0, dice, news=True, wait=10 * HOUR).due_at == T0 + hours * HOUR
+
+
+@pytest.mark.parametrize(("dice", "days"), [(0.0, 1.0), (1.0, 1.1)])
+def test_a_stream_that_is_gone_is_looked_for_daily(dice: float, days: float) -> None:
+    """With the interval that it had."""
+    planned = after_end(7 * HOUR, T0, dice)
+    assert (planned.due_at - T0, planned.interval) == (days * DAY, 7 * HOUR)

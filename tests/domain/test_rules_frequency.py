@@ -147,3 +147,29 @@ def test_impossible_settings_are_refused(bad: dict[str, Any]) -> None:
     """Nothing fires by less than one mention."""
     with pytest.raises(ValidationError):
         rule(**bad)
+
+
+@pytest.mark.parametrize(
+    ("known", "authors"),
+    [
+        ([evidence(2, -700, "ann"), evidence(3, -300, "ann")], 2),
+        ([evidence(2, -700, "ann"), evidence(3, -300, "bob")], 2),
+        ([evidence(2, -300, "ann"), evidence(3, -200, "ann")], 2),
+        ([evidence(2, -300, "ann"), evidence(3, -200, "bob")], 3),
+    ],
+)
+def test_authors_are_counted_within_the_window_alone(known: list[Evidence], authors: int) -> None:
+    """Who spoke before it does not count, who spoke before and in it counts once."""
+    decision = decide(known, count=2)
+    assert (decision.met, decision.fires, decision.numbers["authors"]) == (True, True, authors)
+
+
+def test_a_mention_that_meets_the_conditions_is_evidence_though_it_does_not_fire() -> None:
+    """For those that follow."""
+    decision = decide([])
+    assert (decision.met, decision.fires) == (True, False)
+
+
+def test_a_rule_without_conditions_counts_mentions_plainly() -> None:
+    """No kind of mention is named."""
+    assert decide([], complaint=None, count=1).title == "Acme: 1 mention by 1 author within 10 min"

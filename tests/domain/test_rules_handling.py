@@ -4,6 +4,7 @@ from typing import Any, cast
 
 import pytest
 
+from listener.domain.match import Document
 from listener.domain.rules.decision import Grouping
 from listener.domain.rules.mention import MentionRule
 from listener.domain.rules.registry import TYPES
@@ -97,3 +98,22 @@ def test_rules_are_frozen(kind: str) -> None:
     made = BLOCKS[kind].model_validate({"name": "one", "count": 2} if kind == "frequency" else {"name": "one"})
     with pytest.raises(ValueError, match="frozen"):
         setattr(made, "name", "two")  # noqa: B010 - as a mistake would
+
+
+def test_a_rule_without_conditions_says_so_plainly() -> None:
+    """No kind of mention, no numbers."""
+    decision = rule().decide(mention(), [])
+    assert decision.title == "Acme: mention on forum"
+    assert decision.reason == "This mention of Acme meets every condition of the rule one."
+
+
+def test_all_measured_numbers_are_said() -> None:
+    """Beside what was asked for, one after the other."""
+    decision = rule(min_complaint=0.5, min_anger=0.5).decide(mention(), [])
+    assert "with p(complaint) 0.90 (at least 0.50), p(anger) 0.70 (at least 0.50) meets" in decision.reason
+
+
+def test_what_came_by_a_feed_is_placed_on_its_site() -> None:
+    """In the title that people read."""
+    document = Document(text="acme is broken", platform="rss", url="https://www.example.com/a")
+    assert rule().decide(mention(document=document), []).title == "Acme: mention on example.com"

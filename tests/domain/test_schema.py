@@ -1,13 +1,14 @@
 """Kinds of values in a configuration: durations and queries."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from listener.domain.schema import Block, Duration, QueryText, in_words
+from listener.domain.schema import Block, ConfiguredPath, ConfiguredPlace, Duration, QueryText, in_words
 
 
 class Example(Block):
@@ -74,3 +75,51 @@ def test_values_are_not_printed() -> None:
     with pytest.raises(ValidationError) as raised:
         Example.model_validate({"pause": "hunter2"})
     assert "hunter2" not in str(raised.value)
+
+
+def test_what_is_no_query_is_refused() -> None:
+    """In words; and a query that is wrong says what is wrong with it."""
+    with pytest.raises(ValidationError) as raised:
+        Example.model_validate({"query": 7})
+    assert [(error["type"], error["msg"]) for error in raised.value.errors()] == [("query", "a query is a string")]
+    with pytest.raises(ValidationError) as raised:
+        Example.model_validate({"query": "acme AND ("})
+    (error,) = raised.value.errors()
+    assert (error["type"], error["msg"]) == ("query", error["ctx"]["reason"])
+
+
+def test_a_duration_of_more_than_a_century_is_refused() -> None:
+    """It could not be added to any date."""
+    assert Example.model_validate({"pause": "36500 d"}).pause == timedelta(days=36_500)
+    with pytest.raises(ValidationError, match="at most 100 years"):
+        Example.model_validate({"pause": "36501 d"})
+
+
+class Placed(Block):
+    """A block with places."""
+
+    path: ConfiguredPath
+    place: ConfiguredPlace = "-"
+
+
+def test_a_relative_path_starts_at_the_configuration() -> None:
+    """Wherever the program was started; the home directory and whole paths stay what they are."""
+    found = Placed.model_validate({"path": "a/b", "place": "told.jsonl"}, context={"folder": "/etc/listener"})
+    assert (found.path, found.place) == (Path("/etc/listener/a/b"), "/etc/listener/told.jsonl")
+    assert Placed.model_validate({"path": "/a"}, context={"folder": "/etc"}).path == Path("/a")
+    assert Placed.model_validate({"path": "~/a"}, context={"folder": "/etc"}).path == Path("~/a").expanduser()
+    assert Placed.model_validate({"path": "a"}).path == Path("a")
+
+
+@pytest.mark.parametrize("written", ["-", "stderr", "https://example.com/a"])
+def test_a_place_may_be_no_file(written: str) -> None:
+    """A stream or a URL is not looked for in any folder."""
+    assert Placed.model_validate({"path": "a", "place": written}, context={"folder": "/etc"}).place == written
+
+
+@pytest.mark.parametrize("written", ["", "  ", 7, None])
+def test_what_is_no_path_is_refused(written: object) -> None:
+    """An empty one would be the folder itself."""
+    for key in ("path", "place"):
+        with pytest.raises(ValidationError, match="a path in quotes is needed"):
+            Placed.model_validate({"path": "a", key: written})

@@ -87,3 +87,9 @@ def test_signatures_never_change() -> None:
     mark = fingerprint("Recall", "Acme recalls about two million coffee makers sold since 2023", "ann")
     assert (mark.text_hash, len(mark.signature), len(mark.bands)) == ("ff38f250d7a916ac25f03b621af7a9a9", 256, 16)
     assert (mark.signature[:8].hex(), mark.bands[0]) == ("c06d7c04c41b4c08", 266891001015858)
+
+
+def test_likeness_is_the_share_of_equal_rows() -> None:
+    """Row by row, four bytes each."""
+    assert likeness(b"samehere", b"samesame") == 0.5
+    assert likeness(b"", b"") == likeness(b"same", b"samesame") == 0.0

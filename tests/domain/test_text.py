@@ -47,6 +47,7 @@ def test_vowel_signs_and_voicing_stay() -> None:
         ("ac\u00adme!", "acme", Span(0, 5)),
         ("\ufb01ne", "fine", Span(0, 3)),
         ("\u2764\ufe0f x", "\u2764", Span(0, 2)),
+        ("acme\u20dd x", "acme", Span(0, 5)),
     ],
 )
 def test_spans_are_of_the_original(text: str, sought: str, span: Span) -> None:
@@ -79,3 +80,18 @@ def test_folding_twice_changes_nothing(text: str) -> None:
     """Folded text is a fixed point."""
     once = fold(text).text
     assert fold(once).text == once
+
+
+@pytest.mark.parametrize(
+    ("written", "form"),
+    [
+        ("Smørrebrød", "Smørrebrød"),
+        ("O\u02bcReilly", "O'Reilly"),
+        ("ac\u00adme", "acme"),
+        ("\u201ca\u201d\u2013b", '"a"-b'),
+        ("\uff21", "A"),
+    ],
+)
+def test_exact_form_spells_marks_one_way(written: str, form: str) -> None:
+    """Quotes, dashes, width and invisible characters do not matter even to exact terms; letters do."""
+    assert literal(written) == form

@@ -41,6 +41,7 @@ def test_registrable(given_url: str, site: str) -> None:
         ("https://example.com/feed?token=abc&x=1", "https://example.com/feed?token=…&x=…"),
         ("https://ann:pw@example.com:8080/a", "https://example.com:8080/a"),
         ("https://example.com/?abc", "https://example.com/?…"),
+        ("https://example.com/?a=b=c", "https://example.com/?a=…"),
         ("https://example.com/#abc", "https://example.com/"),
         ("http://[", "(unreadable URL)"),
         ("not a url", "not a url"),
@@ -75,11 +76,15 @@ SAME = [
             "https://www.youtube.com/redirect?event=v&q=https%3A%2F%2Fexample.com%2Fa",
             "https://href.li/?https://example.com/a",
             "https://urldefense.com/v3/__https://example.com/a__;!!N96JrnIq8IfO",
+            "https://urldefense.com/v3/__https:/example.com/a__;!!N96JrnIq8IfO",
             "https://nam02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fexample.com%2Fa&data=x",
             "https://slack-redir.net/link?url=https%3A%2F%2Fexample.com%2Fa",
             "https://l.facebook.com/l.php?u=https%3A%2F%2Fwww.google.com%2Furl%3Fq%3Dhttps%253A%252F%252Fexample.com%252Fa",
         ],
     ),
+    ("https://shop.example.com/", ["https://www.shop.example.com/", "https://m.shop.example.com"]),
+    ("https://example.com/X", ["https://example.com/X/"]),
+    ("https://example.com/?x=", ["http://example.com?x="]),
     ("https://en.wikipedia.org/wiki/A", ["https://en.m.wikipedia.org/wiki/A#History"]),
     ("https://example.com/%C3%A4~b", ["https://example.com/ä%7Eb", "https://example.com/%c3%a4~b"]),
     ("https://youtube.com/watch?v=1", ["https://m.youtube.com/watch?v=1&si=x&feature=share"]),
@@ -106,6 +111,9 @@ DIFFERENT = [
     ("https://www.google.com/url?q=not-a-url", "https://www.google.com/"),
     ("https://www.google.com/search?q=https://example.com/", "https://example.com/"),
     ("https://example.com/camp", "https://example.com/c"),
+    ("https://example.com/?x=", "https://example.com/"),
+    ("https://example.com/amp/s/other.example/a", "https://other.example/a"),
+    ("https://www.google.com/amp/settings/a.b/c", "https://settings/a.b/c"),
 ]
 
 
@@ -143,6 +151,7 @@ def test_any_text_is_survived(text: str) -> None:
         ("data:text/html,x", "https://example.com/", ""),
         ("a", "", ""),
         ("", "https://example.com/", ""),
+        ("//[", "https://example.com/", ""),
         ("https://example.com/\ud800", "", ""),
         ("https://example.com/" + "a" * 5000, "", ""),
     ],
@@ -150,3 +159,58 @@ def test_any_text_is_survived(text: str) -> None:
 def test_absolute(link: str, base: str, found: str) -> None:
     """Only whole http and https URLs come out."""
     assert url.absolute(link, base) == found
+
+
+@pytest.mark.parametrize(
+    ("given_url", "name"),
+    [
+        ("https://News.Example.com.:8443/a", "news.example.com"),
+        ("BÜCHER.example", "xn--bcher-kva.example"),
+        ("http://\uff42ücher.example/", "xn--bcher-kva.example"),
+        ("ü..EXAMPLE", "ü..example"),
+        ("http://[::1]:80/", "::1"),
+        ("/a", ""),
+        ("http://[", ""),
+        ("", ""),
+    ],
+)
+def test_host(given_url: str, name: str) -> None:
+    """Lower case and ASCII; a name that cannot be international stays as it is, in lower case."""
+    assert url.host(given_url) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "numeric"),
+    [
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("fe80::1%eth0", True),
+        ("1.example.com", False),
+        ("1%25.2", False),
+        ("", False),
+    ],
+)
+def test_an_address_is_told_from_a_name(name: str, numeric: bool) -> None:  # noqa: FBT001 - a table's column
+    """With its zone, where it has one."""
+    assert url.is_address(name) is numeric
+
+
+@pytest.mark.parametrize(
+    ("address", "web"),
+    [
+        ("https://example.com/" + "a" * (url.MAX_URL - 20), True),
+        ("https://example.com/" + "a" * (url.MAX_URL - 19), False),
+        ("http://example.com:1/", True),
+        ("http://example.com:0/", False),
+        ("http:///a", False),
+        ("httpx://example.com/", False),
+        ("ftp://example.com/", False),
+        ("http://exa mple.com/", False),
+        ("http://example.com\\@other.example/", False),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_only_web_addresses_are_taken_apart(address: str, web: bool) -> None:  # noqa: FBT001 - a table's column
+    """With a host, a port that can be, and of a length that can be stored."""
+    assert bool(url.split(address)) is web
+    assert bool(url.absolute(address)) is (web or " " in address)

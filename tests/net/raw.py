@@ -10,9 +10,9 @@ Script = Callable[[socket.socket], None]
 
 
 @contextmanager
-def serving(script: Script) -> Iterator[str]:
+def serving(script: Script, address: str = "127.0.0.1") -> Iterator[str]:
     """Serve ``script`` on every connection; gives the URL."""
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = socket.create_server((address, 0))
     stop = threading.Event()
 
     def serve_one(connection: socket.socket) -> None:
@@ -30,7 +30,7 @@ def serving(script: Script) -> Iterator[str]:
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}/feed?key=hush"
+        yield f"http://{address}:{listening.getsockname()[1]}/feed?key=hush"
     finally:
         stop.set()
         with suppress(OSError):

@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
@@ -186,6 +187,14 @@ def test_a_full_disk_loses_nothing(bench: Bench) -> None:
     with pytest.raises(StoreError, match="Free some space"), bench.store.write() as db:
         db.exec_driver_sql("INSERT INTO meta VALUES ('c', zeroblob(900000))")
     assert bench.column("SELECT key FROM meta") == ["a"]
+
+
+def test_no_error_holds_what_was_stored(bench: Bench) -> None:
+    """Nor does what caused it, which a traceback would show."""
+    text = "sesquipedalian".upper()
+    with pytest.raises(StoreError, match="no such table") as raised, bench.store.write() as db:
+        db.exec_driver_sql("INSERT INTO nowhere VALUES (?)", (text,))
+    assert text not in "".join(traceback.format_exception(raised.value))
 
 
 def test_a_mistake_of_ours_is_no_error_of_the_store(bench: Bench) -> None:

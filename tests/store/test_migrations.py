@@ -1,8 +1,10 @@
 """Migrations: a store made today and one migrated to today are the same, and nothing is lost on the way."""
 
 import re
-import shutil
+import signal
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -12,9 +14,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, create_engine
 
 from listener.domain.errors import StoreError
-from listener.store import derived, engine, migrations, search, tables
+from listener.store import derived, migrations, search, tables
 from listener.store.engine import check, open_store
-from tests.scripted import HOUR, T0, Bench, every_mention, post
+from tests.scripted import HOUR, MINUTE, T0, Bench
+from tests.store.stored import Rows, fill, rows_of, schema_of
 
 REBUILDS = """
 def upgrade() -> None:
@@ -30,74 +33,59 @@ def upgrade() -> None:
     op.execute("DELETE FROM alert_event")
     op.execute("SELECT nonsense")
 """
+DIES = """
+def upgrade() -> None:
+    import os, signal
+    op.execute("DELETE FROM alert_event")
+    with op.batch_alter_table("post", recreate="always") as batch:
+        batch.add_column(sa.Column("mood", sa.String(), nullable=False, server_default=""))
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+OPENS = """
+import sys
+from datetime import datetime
+from pathlib import Path
+from listener.store import engine, migrations
+migrations.__file__ = sys.argv[2]
+migrations.HEAD = engine.HEAD = "9000"
+engine.REVISIONS = (*migrations.REVISIONS, "9000")
+engine.migrate(Path(sys.argv[1]), now=datetime.fromisoformat(sys.argv[3]))
+"""
+FULL = """
+def upgrade() -> None:
+    pages = op.get_bind().exec_driver_sql("PRAGMA page_count").scalar_one()
+    op.execute(f"PRAGMA max_page_count = {pages + 5}")
+    op.execute("UPDATE post SET text = hex(randomblob(1000000))")
+"""
 ORPHANS = """
 def upgrade() -> None:
     op.execute("DELETE FROM thread")
 """
-Schema = dict[tuple[str, str], object]
-
-
-def schema(path: Path) -> Schema:
-    """Read a store's schema; the order of columns counts, that of constraints does not."""
-    with closing(sqlite3.connect(path)) as database:
-        rows = database.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
-    return {(kind, name): _parts(sql) if kind == "table" else _flat(sql) for kind, name, sql in rows}
-
-
-def _parts(sql: str) -> tuple[tuple[str, ...], frozenset[str]]:
-    body = _flat(sql).partition("(")[2].removesuffix(")")
-    parts = [part.strip() for part in re.split(r",(?![^()]*\))", body)]
-    return (
-        tuple(part for part in parts if not part.startswith("CONSTRAINT")),
-        frozenset(part for part in parts if part.startswith("CONSTRAINT")),
-    )
-
-
-def _flat(sql: str) -> str:
-    return " ".join(sql.split())
-
-
-def counts(path: Path) -> dict[str, int]:
-    """Count the rows of every table."""
-    with closing(sqlite3.connect(path)) as database:
-        names = [name for name in tables.METADATA.tables if not search.is_table(name)]
-        return {name: database.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names}  # noqa: S608
 
 
 @pytest.fixture
 def filled(bench: Bench) -> Bench:
-    """Fill a store with something in most tables."""
-    bench.follow(every_mention())
-    bench.tell(post("1", "acme " + " ".join(f"word{number}" for number in range(12))), post("2", by="bob"))
+    """Fill a store with something in every table."""
+    fill(bench)
     return bench
 
 
-@pytest.fixture
-def newer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    """Make a program with one revision more, which does what the test asks."""
-    folder = tmp_path / "migrations"
-    shutil.copytree(Path(migrations.__file__).parent, folder)
-    head = migrations.HEAD
-    header = '"""A later revision."""\nimport sqlalchemy as sa\nfrom alembic import op\nrevision = "9000"\n'
-    (folder / "versions" / "9000_later.py").write_text(
-        f'{header}down_revision = "{head}"\n{request.param}', encoding="utf-8"
-    )
-    monkeypatch.setattr(migrations, "__file__", str(folder / "__init__.py"))
-    monkeypatch.setattr(migrations, "HEAD", "9000")
-    monkeypatch.setattr(engine, "HEAD", "9000")
-    monkeypatch.setattr(engine, "REVISIONS", (*migrations.REVISIONS, "9000"))
-
-
-def reopen(bench: Bench) -> None:
-    """Open the store as a start of the program does."""
+def reopen(bench: Bench, minutes: int = 0) -> None:
+    """Open the store as a start of the program does, an hour and some minutes later."""
     bench.store.close()
-    open_store(f"sqlite:///{bench.path}", now=T0 + HOUR).close()
+    open_store(f"sqlite:///{bench.path}", now=T0 + HOUR + minutes * MINUTE).close()
+
+
+def without_texts(rows: Rows) -> Rows:
+    """Leave out what the rebuilding revision changes: the posts' texts and moods, and the revision itself."""
+    changed = {"text", "mood", "version_num"}
+    return {table: [{k: v for k, v in row.items() if k not in changed} for row in rows[table]] for table in rows}
 
 
 def test_a_fresh_store_is_the_same_as_a_migrated_one(bench: Bench, tmp_path: Path) -> None:
     """The tables of today and all revisions lead to one schema."""
     migrations.run(tmp_path / "migrated.db")
-    assert schema(tmp_path / "migrated.db") == schema(bench.path)
+    assert schema_of(tmp_path / "migrated.db") == schema_of(bench.path)
 
 
 def test_a_comparison_with_the_tables_proposes_nothing(tmp_path: Path) -> None:
@@ -134,18 +122,18 @@ def test_every_constraint_has_a_name() -> None:
 @pytest.mark.parametrize("newer", [REBUILDS], indirect=True)
 def test_rebuilding_tables_loses_no_row(filled: Bench, newer: None) -> None:
     """A batch on a parent would delete its children where foreign keys are on."""
-    before = counts(filled.path)
+    before = without_texts(rows_of(filled.path))
     reopen(filled)
-    assert counts(filled.path) == before
-    assert before["mention"] == before["alert_event"] == 2
+    assert without_texts(rows_of(filled.path)) == before
+    assert all(before.values())
 
 
 @pytest.mark.parametrize("newer", [REBUILDS], indirect=True)
 def test_rebuilding_tables_keeps_views_and_triggers(filled: Bench, newer: None) -> None:
     """SQLite drops a table's triggers with it, always."""
-    before = {key: sql for key, sql in schema(filled.path).items() if key[0] in {"view", "trigger"}}
+    before = {key: sql for key, sql in schema_of(filled.path).items() if key[0] in {"view", "trigger"}}
     reopen(filled)
-    assert {key: sql for key, sql in schema(filled.path).items() if key[0] in {"view", "trigger"}} == before
+    assert {key: sql for key, sql in schema_of(filled.path).items() if key[0] in {"view", "trigger"}} == before
     assert len(before) > 10
 
 
@@ -153,29 +141,33 @@ def test_rebuilding_tables_keeps_views_and_triggers(filled: Bench, newer: None) 
 def test_a_migration_that_changes_texts_keeps_the_search_in_step(filled: Bench, newer: None) -> None:
     """The triggers are away meanwhile, so the index is made anew."""
     reopen(filled)
-    assert filled.value("SELECT count(*) FROM post_text WHERE post_text MATCH 'seen'") == 2
+    assert filled.value("SELECT count(*) FROM post_text WHERE post_text MATCH 'seen'") == 4
     assert check(filled.path) == []
 
 
 @pytest.mark.parametrize("newer", [REBUILDS], indirect=True)
 def test_an_older_store_is_saved_before_it_is_migrated(filled: Bench, newer: None) -> None:
     """The copy stands beside it, with the time, and is what the store was."""
-    before = schema(filled.path)
+    before = schema_of(filled.path)
     reopen(filled)
     (saved,) = filled.path.parent.glob("*.before-*")
     assert saved.name == "mentions.db.before-9000-20261125T130000"
-    assert schema(saved) == before
+    assert schema_of(saved) == before
     assert filled.column("SELECT version_num FROM alembic_version") == ["9000"]
 
 
-@pytest.mark.parametrize("newer", [BREAKS, ORPHANS], indirect=True, ids=["an error", "broken references"])
+@pytest.mark.parametrize(
+    "newer", [BREAKS, FULL, ORPHANS], indirect=True, ids=["an error", "disk full", "broken references"]
+)
 def test_a_failed_migration_changes_nothing(filled: Bench, newer: None) -> None:
-    """The file is as it was, the backup stays, and the message names both."""
-    before, rows = schema(filled.path), counts(filled.path)
-    with pytest.raises(StoreError, match=r"failed and changed nothing: .*The backup is .*before-9000.*former version"):
+    """The file is as it was to the last row, the backup stays, and the message says how to go back."""
+    before = schema_of(filled.path), rows_of(filled.path)
+    with pytest.raises(StoreError, match=r"changed nothing: .*install the version that ran before") as failed:
         reopen(filled)
-    assert (schema(filled.path), counts(filled.path)) == (before, rows)
-    assert len(list(filled.path.parent.glob("*.before-*"))) == 1
+    (saved,) = filled.path.parent.glob("*.before-9000-*")
+    assert f"cp {saved} {filled.path}" in str(failed.value)
+    assert (schema_of(filled.path), rows_of(filled.path)) == before
+    assert (schema_of(saved), rows_of(saved)) == before
 
 
 @pytest.mark.parametrize("newer", [BREAKS], indirect=True)
@@ -186,8 +178,60 @@ def test_a_failed_migration_leaves_a_store_that_the_former_program_opens(
     with pytest.raises(StoreError):
         reopen(filled)
     monkeypatch.undo()
+    before = filled.value("SELECT count(*) FROM mentions")
     reopen(filled)
-    assert filled.value("SELECT count(*) FROM mentions") == 2
+    assert filled.value("SELECT count(*) FROM mentions") == before > 1
+
+
+@pytest.mark.parametrize("newer", [BREAKS], indirect=True)
+def test_a_migration_that_fails_again_keeps_one_backup_of_one_state(filled: Bench, newer: None) -> None:
+    """A unit that restarts would else fill the disk; what was stored in between makes another."""
+    saved = []
+    for minutes in range(3):
+        with pytest.raises(StoreError):
+            reopen(filled, minutes)
+        saved.append([path.name[-6:] for path in filled.path.parent.glob("*.before-*")])
+    assert saved == [["130000"], ["130100"], ["130200"]]
+    with closing(sqlite3.connect(filled.path)) as database:
+        database.executescript("INSERT INTO meta VALUES ('one', 'more')")
+    with pytest.raises(StoreError):
+        reopen(filled, 3)
+    assert len(list(filled.path.parent.glob("*.before-*"))) == 2
+
+
+@pytest.mark.parametrize("newer", [DIES], indirect=True)
+def test_a_migration_that_is_killed_changes_nothing(filled: Bench, newer: None) -> None:
+    """By kill -9, in the middle of it: the store is as it was, and the backup stands whole beside it."""
+    filled.store.close()
+    before = schema_of(filled.path), rows_of(filled.path)
+    program = [sys.executable, "-c", OPENS, str(filled.path), str(migrations.__file__), T0.isoformat()]
+    assert subprocess.run(program, check=False, timeout=60).returncode == -signal.SIGKILL
+    (saved,) = filled.path.parent.glob("*.before-9000-*")
+    assert (schema_of(saved), rows_of(saved)) == before
+    assert (schema_of(filled.path), rows_of(filled.path)) == before
+    assert check(filled.path) == []
+
+
+@pytest.mark.parametrize("newer", [REBUILDS], indirect=True)
+def test_half_a_backup_of_a_killed_start_is_taken_away(filled: Bench, newer: None) -> None:
+    """It is as large as the store, and nobody would ever use it."""
+    (filled.path.parent / "mentions.db.before-9000-20261125T120000.part").write_bytes(b"half")
+    reopen(filled)
+    assert [path.name[-6:] for path in filled.path.parent.glob("*.before-*")] == ["130000"]
+
+
+@pytest.mark.parametrize("newer", [REBUILDS], indirect=True)
+def test_the_former_program_says_how_to_go_back(filled: Bench, newer: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a migration that went well, the command in the message brings the backup back, and it works as said."""
+    before = rows_of(filled.path)
+    reopen(filled)
+    monkeypatch.undo()
+    with pytest.raises(StoreError, match=r"newer listenerd \(schema 9000\)") as refused:
+        reopen(filled)
+    (command,) = re.findall("stop listener and run: (.*)", str(refused.value))
+    subprocess.run(["sh", "-c", command], check=True)
+    reopen(filled)
+    assert rows_of(filled.path) == before
 
 
 def test_an_up_to_date_store_is_opened_without_a_backup(filled: Bench) -> None:

@@ -1,5 +1,7 @@
 """Migrations by Alembic. Append only: a revision that was released is never edited.
 
+A new one comes with the store it makes, as later ones find it: ``python -m tests.store.stored`` writes it down.
+
 | revision | what |
 |---|---|
 | 0001 | the first tables |

@@ -1,0 +1,1 @@
+"""What the product costs, each beside a named peer or limit within one run."""

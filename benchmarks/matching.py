@@ -1,0 +1,131 @@
+"""Matching: posts a second against many queries at once, beside a bare automaton and beside few queries.
+
+    python -m benchmarks.matching --fixtures DIR --data DIR
+
+Texts are posts of `semeval17_sentiment`; each query asks for a company of two public lists by its name, and by its
+domain or its ticker. The bare automaton looks for the same names, domains and tickers in the same folded texts, and
+does nothing with what it finds. Times are processor time, the best of some rounds in which the candidates take turns.
+"""
+
+import argparse
+import csv
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+
+import ahocorasick
+
+from listener.domain.match import BrandQuery, Document, Matcher
+from listener.domain.query import parse
+from listener.domain.text import fold
+
+MANY, FEW = 1000, 10
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What was measured. ``of_bare``: speed against the bare automaton; ``to_few``: cost against few queries."""
+
+    posts: int
+    matched: float
+    bare_per_second: float
+    few_per_second: float
+    many_per_second: float
+    of_bare: float
+    to_few: float
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="benchmarks.matching", description="Posts a second against many queries.")
+    parser.add_argument("--fixtures", type=Path, required=True, help="folder that holds domains/brands_*.csv")
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds semeval17_sentiment/")
+    parser.add_argument("--posts", type=int, help="only the first so many; brands are named more often later on")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    texts = _texts(asked.data / "semeval17_sentiment" / "train.jsonl", asked.posts)
+    figures = measure(texts, _names(asked.fixtures / "domains"), asked.rounds)
+    sys.stdout.write((json.dumps(asdict(figures)) if asked.json else _table(figures)) + "\n")
+
+
+def measure(texts: list[str], names: list[tuple[str, str]], rounds: int) -> Figures:
+    """Measure all candidates in the same rounds."""
+    documents = [Document(text) for text in texts]
+    folded = [fold(text).text for text in texts]
+    brands = [BrandQuery(str(number), parse(f'"{name}" OR {other}')) for number, (name, other) in enumerate(names)]
+    many, few, bare = Matcher(brands), Matcher(brands[:: MANY // FEW]), _bare(names)
+    matched = sum(bool(many.match(document)) for document in documents)
+    alone, ten, thousand = _best(
+        rounds,
+        lambda: _drain(found for text in folded for found in bare.iter(text)),
+        lambda: _drain(few.match(document) for document in documents),
+        lambda: _drain(many.match(document) for document in documents),
+    )
+    return Figures(
+        posts=len(texts),
+        matched=round(matched / len(texts), 4),
+        bare_per_second=round(len(texts) / alone),
+        few_per_second=round(len(texts) / ten),
+        many_per_second=round(len(texts) / thousand),
+        of_bare=round(alone / thousand, 3),
+        to_few=round(thousand / ten, 2),
+    )
+
+
+def _texts(file: Path, posts: int | None) -> list[str]:
+    with file.open(encoding="utf-8") as lines:
+        return [json.loads(line)["text"] for line in islice(lines, posts)]
+
+
+def _names(folder: Path) -> list[tuple[str, str]]:
+    """Give each company's name with its domain or its ticker."""
+    names = []
+    for file, column, mark in (("brands_500.csv", "domain", ""), ("brands_sp500.csv", "ticker", "$")):
+        with (folder / file).open(encoding="utf-8", newline="") as lines:
+            names += [(row["company"], mark + row[column]) for row in csv.DictReader(lines)]
+    return names[:MANY]
+
+
+def _bare(names: list[tuple[str, str]]) -> ahocorasick.Automaton:
+    automaton = ahocorasick.Automaton()
+    for literal in {fold(literal).text for pair in names for literal in pair}:
+        automaton.add_word(literal, literal)
+    automaton.make_automaton()
+    return automaton
+
+
+def _best(rounds: int, *candidates: Callable[[], None]) -> list[float]:
+    best = [float("inf")] * len(candidates)
+    for _ in range(rounds):
+        for number, candidate in enumerate(candidates):
+            started = time.process_time()
+            candidate()
+            best[number] = min(best[number], time.process_time() - started)
+    return best
+
+
+def _drain(results: Iterable[object]) -> None:
+    for _ in results:
+        pass
+
+
+def _table(figures: Figures) -> str:
+    return "\n".join(
+        [
+            f"{figures.posts} posts, {figures.matched:.1%} of them matched; processor time, best round",
+            f"{'bare automaton':24}{figures.bare_per_second:>10,} posts/s",
+            f"{f'{FEW} queries':24}{figures.few_per_second:>10,} posts/s",
+            f"{f'{MANY:,} queries':24}{figures.many_per_second:>10,} posts/s",
+            f"{MANY:,} queries run at {figures.of_bare} of the bare automaton (limit: at least 0.2)",
+            f"and cost {figures.to_few} times what {FEW} cost (limit: at most 3)",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    main()
