@@ -9,7 +9,6 @@ from pydantic import Field
 
 from listener.domain.errors import ConfigError, Deferred
 from listener.domain.schema import Block, Duration
-from listener.domain.scrub import scrub as scrub  # noqa: PLC0414 - given on to the channels
 from listener.domain.secret import Reveal, Secret
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")

@@ -16,10 +16,11 @@ from pydantic import AfterValidator, Field, model_validator
 
 from listener.domain.alert import IdempotencyKey, Message, Notifier, Receipt, Severity
 from listener.domain.errors import Deferred, DeliveryError
+from listener.domain.scrub import scrub
 from listener.domain.secret import Secret
 from listener.notify.answers import Answer, failure
 from listener.notify.blocks import blocks, fallback
-from listener.notify.channel import LOOPBACK, REPAIR, Channel, Tools, fetch, scrub
+from listener.notify.channel import LOOPBACK, REPAIR, Channel, Tools, fetch
 from listener.notify.harmless import line
 from listener.notify.message import view
 from listener.notify.pace import Pace
@@ -141,7 +142,8 @@ class Bot:
             if thread and told.error in _UNTHREADED:
                 return self._post(token, body, {})
             raise failure(told, "Slack", self._tools.now()) from None
-        return str(thread.get("thread_ts") or answer.get("ts") or "")
+        stamp = str(answer.get("ts"))
+        return str(thread.get("thread_ts") or (stamp if _TIMESTAMP.fullmatch(stamp) else ""))
 
 
 def _body(message: Message, options: Options) -> dict[str, Any]:

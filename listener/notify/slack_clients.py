@@ -8,7 +8,7 @@ from functools import partial
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from typing import Any, cast
 from urllib.parse import urlsplit
-from urllib.request import HTTPHandler, HTTPSHandler, ProxyHandler, Request, build_opener
+from urllib.request import HTTPHandler, HTTPRedirectHandler, HTTPSHandler, ProxyHandler, Request, build_opener
 
 from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient, WebhookResponse
@@ -37,13 +37,20 @@ class Api(WebClient):
 def _asked(request: Request, timeout: float) -> tuple[int, Any, str]:
     """Ask, by the proxy that the environment names and NO_PROXY does not except; this machine never by one."""
     near = urlsplit(request.full_url).hostname in LOOPBACK
-    opener = build_opener(ProxyHandler({} if near else None), _Way(Patience(timeout)))
+    opener = build_opener(ProxyHandler({} if near else None), _Staying, _Way(Patience(timeout)))
     with opener.open(request, timeout=timeout) as answer:
         return answer.status, answer.headers, answer.read().decode(answer.headers.get_content_charset() or "utf-8")
 
 
+class _Staying(HTTPRedirectHandler):
+    """Follows no redirect: urllib would take the token along, wherever it leads."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
 class _Way(HTTPHandler, HTTPSHandler):
-    """The way to a server and back: it ends in time, redirects included."""
+    """The way to a server and back: it ends in time."""
 
     def __init__(self, patience: Patience) -> None:
         super().__init__()

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from listener.domain.errors import Deferred, DeliveryError, Rejected
-from listener.notify.channel import REPAIR, scrub
+from listener.domain.scrub import scrub
+from listener.notify.channel import REPAIR
 from listener.notify.harmless import line
 from listener.notify.patience import Patience, TooMuchError
 
@@ -101,11 +102,13 @@ def _connect(server: Server) -> smtplib.SMTP:
 class _Talk(smtplib.SMTP):
     """A conversation that is over in time, however many addresses the server has and however slowly it drips.
 
-    With a context it is secret from the first byte.
+    With a context it is secret from the first byte. Some servers quote what they do not like, the password with it:
+    it is taken out before anybody reads the reply, and before anybody cuts it.
     """
 
     def __init__(self, server: Server, secret: ssl.SSLContext | None) -> None:
         self._secret = secret
+        self._password = server.password
         self._patience = Patience(server.timeout)
         super().__init__(server.host, server.port, _own_name(), timeout=server.timeout)
 
@@ -117,7 +120,8 @@ class _Talk(smtplib.SMTP):
     def getreply(self) -> tuple[int, bytes]:
         if self.file is None and self.sock is not None:
             self.file = self._patience.reader(self.sock)
-        return super().getreply()
+        code, said = super().getreply()
+        return code, scrub(_words(said), [self._password]).encode()
 
     def send(self, s: Any) -> None:
         if self.sock is not None:
@@ -193,17 +197,12 @@ def _told(server: Server, now: datetime) -> Iterator[None]:
     """Tell whatever goes wrong as Rejected or Deferred, with the server's name and without the password."""
     try:
         yield
-    except DeliveryError as error:
-        raise _scrubbed(error, server) from None
+    except DeliveryError:
+        raise
     except smtplib.SMTPException as error:
-        raise _scrubbed(_said_by_server(error, str(server), now), server) from None
+        raise _said_by_server(error, str(server), now) from None
     except (OSError, ValueError) as error:
         raise Deferred(f"{server} cannot be talked to: {_cause(error)}") from None
-
-
-def _scrubbed(error: DeliveryError, server: Server) -> DeliveryError:
-    said = scrub(str(error), [server.password])
-    return Deferred(said, until=error.until) if isinstance(error, Deferred) else Rejected(said)
 
 
 def _said_by_server(error: smtplib.SMTPException, where: str, now: datetime) -> DeliveryError:

@@ -1,5 +1,7 @@
 """URLs: whose, which page, and what may be shown."""
 
+from urllib.parse import quote
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -123,7 +125,9 @@ def test_other_pages_stay_other(one: str, other: str) -> None:
     assert url.canonical(one) != url.canonical(other)
 
 
-@pytest.mark.parametrize("text", ["tag:example.com,2026:1", "mailto:a@example.com", "/a", "", "  x "])
+@pytest.mark.parametrize(
+    "text", ["tag:example.com,2026:1", "mailto:a@example.com", "mailto:a@google.com", "/a", "", "  x "]
+)
 def test_what_is_no_web_address_stays(text: str) -> None:
     """Only white space around it goes."""
     assert url.canonical(text) == text.strip()
@@ -214,3 +218,17 @@ def test_only_web_addresses_are_taken_apart(address: str, web: bool) -> None:  #
     """With a host, a port that can be, and of a length that can be stored."""
     assert bool(url.split(address)) is web
     assert bool(url.absolute(address)) is (web or " " in address)
+
+
+def test_a_wrapper_around_no_address_is_a_page_like_any_other() -> None:
+    """Nothing is made up in its place."""
+    assert url.canonical("https://www.google.com/url?q=nothing") == "https://google.com/url?q=nothing"
+
+
+def test_wrappers_in_wrappers_are_opened_three_deep() -> None:
+    """Whoever nests more of them is not followed for ever."""
+    address = "https://example.com/a"
+    for _ in range(3):
+        address = f"https://href.li/?{quote(address, safe='')}"
+    assert url.canonical(address) == "https://example.com/a"
+    assert url.host(url.canonical(f"https://href.li/?{quote(address, safe='')}")) == "href.li"
