@@ -1,0 +1,110 @@
+"""Feeds: entries a second from the wire into the store, beside feedparser reading the same bytes and doing no more.
+
+The line fetches over HTTP from another process, decodes, parses, makes plain text, matches and stores. Its peers parse
+bytes that lie in memory: feedparser as it is called by default, and without sanitiser and link resolver, which is how
+the line calls it. Times are processor time of this process, the best of some rounds in which all take turns.
+"""
+
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import feedparser
+from loguru import logger
+
+from benchmarks import command, material, servers
+from benchmarks.collect import NoJudge
+from listener.app.configured import load_config
+from listener.app.line import open_line
+from listener.app.world import World
+from listener.store import tally
+
+CONFIG = """
+[net]
+allow = ["127.0.0.1/32"]
+spacing = "0 s"
+[[source]]
+name = "feeds"
+connector = "rss"
+urls = [{urls}]
+"""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What was measured. ``entries`` as feedparser counts them; ``posts`` are those that are told apart."""
+
+    feeds: int
+    entries: int
+    posts: int
+    per_cpu_second: int
+    feedparser_per_cpu_second: int
+    lean_per_cpu_second: int
+    of_feedparser: float
+    of_lean: float
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = command.parser("feeds", "Entries a second from feeds into the store.")
+    parser.add_argument("--rounds", type=int, default=3)
+    asked = parser.parse_args()
+    logger.remove()
+    command.say("feeds", measure(material.feeds(asked.fixtures), asked.rounds), asked)
+
+
+def measure(files: Sequence[Path], rounds: int) -> Figures:
+    """Measure all candidates in the same rounds; the best of each counts."""
+    bodies = [path.read_bytes() for path in files]
+    entries = sum(len(_parsed(body).entries) for body in bodies)
+    posts, line, usual, lean = 0, [], [], []
+    with servers.files(files[0].parent) as base:
+        for _ in range(rounds):
+            posts, seconds = _collect(list(material.addresses(base, files)))
+            line.append(seconds)
+            usual.append(_parse(bodies))
+            lean.append(_parse(bodies, sanitize_html=False, resolve_relative_uris=False))
+    return Figures(
+        feeds=len(files),
+        entries=entries,
+        posts=posts,
+        per_cpu_second=round(entries / min(line)),
+        feedparser_per_cpu_second=round(entries / min(usual)),
+        lean_per_cpu_second=round(entries / min(lean)),
+        of_feedparser=round(min(usual) / min(line), 3),
+        of_lean=round(min(lean) / min(line), 3),
+    )
+
+
+def _parse(bodies: Sequence[bytes], **how: bool) -> float:
+    began = time.process_time()
+    for body in bodies:
+        _parsed(body, **how)
+    return time.process_time() - began
+
+
+def _parsed(body: bytes, **how: bool) -> feedparser.FeedParserDict:
+    return feedparser.parse(BytesIO(body), **how)
+
+
+def _collect(urls: Sequence[str]) -> tuple[int, float]:
+    """Poll every feed once with the real stage; returns the posts in the store and the processor's seconds."""
+    world = World()
+    with tempfile.TemporaryDirectory(prefix="listener-bench-") as folder:
+        file = Path(folder, "config.toml")
+        listed = ", ".join(f'"{url}"' for url in urls)
+        file.write_text(CONFIG.replace("{urls}", listed) + material.brands(), encoding="utf-8")
+        with open_line(load_config(file, world), world, judge=NoJudge()) as line:
+            line.collect.prepare(world.now())
+            began, polled = time.process_time(), 0
+            while polled < len(urls):
+                polled += line.collect.step(world.now()).done
+            seconds = time.process_time() - began
+            return tally.counts(line.store)["posts"], seconds
+
+
+if __name__ == "__main__":
+    main()

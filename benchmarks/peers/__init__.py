@@ -1,0 +1,1 @@
+"""What people do today, to be measured beside the product."""

@@ -1,0 +1,116 @@
+"""The whole process beside the script that people write (``peers/script.py``): the same feeds, words, texts, mails.
+
+Both start cold, read every recorded feed from the same server, judge the entries that name one of the words, mail each
+of them to the same mail server, and end. The script judges an entry's title and summary with a network of the same
+size; the product besides keeps all of it in its store, in order to be asked and not to tell anything twice.
+"""
+
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import feedparser
+
+from benchmarks import command, material
+from benchmarks.processes import LISTENER, Run, timed
+from benchmarks.servers import files, serving
+from listener.demo.postbox import Postbox
+
+WORDS = ("Linux", "Google", "Apple", "Trump", "Ukraine")
+CONFIG = """
+[net]
+allow = ["127.0.0.1/32"]
+spacing = "0 s"
+[[source]]
+name = "feeds"
+connector = "rss"
+urls = [{urls}]
+[[channel]]
+name = "mail"
+type = "mail"
+host = "127.0.0.1"
+port = {port}
+security = "none"
+sender = "listener@example.com"
+to = ["team@example.com"]
+[[rule]]
+name = "every"
+type = "mention"
+channels = ["mail"]
+per = "story"
+cooldown = "0 s"
+"""
+PEERS = "benchmarks.peers"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Side by side. ``per_second``: entries of all feeds, by the clock, from the start of the process to its end."""
+
+    entries: int
+    listener_seconds: float
+    listener_cpu: float
+    listener_per_second: float
+    listener_mb: float
+    listener_mails: int
+    script_seconds: float
+    script_cpu: float
+    script_per_second: float
+    script_mb: float
+    script_mails: int
+    of_script: float
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = command.parser("whole", "The product beside a script of feedparser, transformers.pipeline and smtplib.")
+    parser.add_argument("--checkpoint", type=Path, help="folder with the network.pt of the weights that ship")
+    asked = parser.parse_args()
+    command.say("whole", measure(material.feeds(asked.fixtures), asked.checkpoint), asked)
+
+
+def measure(read: Sequence[Path], checkpoint: Path | None) -> Figures:
+    """Run the one and then the other."""
+    entries = sum(len(feedparser.parse(path.read_bytes()).entries) for path in read)
+    with tempfile.TemporaryDirectory(prefix="listener-bench-") as name, files(read[0].parent) as base:
+        urls = list(material.addresses(base, read))
+        ours, our_mails = _listener(Path(name), urls)
+        theirs, their_mails = _script(Path(name), urls, checkpoint)
+    return Figures(
+        entries=entries,
+        listener_seconds=round(ours.seconds, 1),
+        listener_cpu=round(ours.cpu, 1),
+        listener_per_second=round(entries / ours.seconds, 1),
+        listener_mb=round(ours.peak_mb),
+        listener_mails=our_mails,
+        script_seconds=round(theirs.seconds, 1),
+        script_cpu=round(theirs.cpu, 1),
+        script_per_second=round(entries / theirs.seconds, 1),
+        script_mb=round(theirs.peak_mb),
+        script_mails=their_mails,
+        of_script=round(theirs.seconds / ours.seconds, 2),
+    )
+
+
+def _listener(folder: Path, urls: Sequence[str]) -> tuple[Run, int]:
+    with serving(Postbox()) as postbox:
+        listed = ", ".join(f'"{url}"' for url in urls)
+        text = CONFIG.replace("{urls}", listed).replace("{port}", str(postbox.port))
+        (folder / "config.toml").write_text(text + material.brands(WORDS), encoding="utf-8")
+        run = timed([*LISTENER, "run", "--until-idle", "--alert-history"], folder)
+        return run, len(postbox.taken)
+
+
+def _script(folder: Path, urls: Sequence[str], checkpoint: Path | None) -> tuple[Run, int]:
+    (folder / "feeds.txt").write_text("\n".join(urls), encoding="utf-8")
+    given = ["--checkpoint", str(checkpoint.resolve())] if checkpoint else []
+    timed([sys.executable, "-m", f"{PEERS}.weights", "model", *given], folder)
+    with serving(Postbox()) as postbox:
+        run = timed([sys.executable, "-m", f"{PEERS}.script", "feeds.txt", "model", str(postbox.port), *WORDS], folder)
+        return run, len(postbox.taken)
+
+
+if __name__ == "__main__":
+    main()
