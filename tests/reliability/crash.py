@@ -10,7 +10,7 @@ import signal
 import sqlite3
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
@@ -25,11 +25,20 @@ PRODUCT = Path(listener.__file__).parent
 
 
 class When(StrEnum):
-    """How far the method or function has come: entered, about to make its work count, or done."""
+    """How far the method or function has come."""
 
     BEFORE = "before"
+    """entered"""
     INSIDE = "inside"
+    """about to make its work count"""
     AFTER = "after"
+    """done"""
+    TWICE = "twice"
+    """about to make more of its work count: nobody may come so far, for what was done once would stand alone"""
+
+
+CUTS = (When.BEFORE, When.INSIDE, When.AFTER)
+"""Where a process may be cut short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +58,56 @@ class Point:
         return f"{self.where}@{self.when}"
 
 
-def arm(point: Point) -> None:
-    """Make this process kill itself when it comes to the point for the first time."""
-    here = threading.local()
+def arm(points: Iterable[Point]) -> None:
+    """Make this process kill itself when it comes to one of the points for the first time."""
+    counted = [steps for point in points if (steps := _arm(point)).counts]
+
+    def take() -> None:
+        for steps in counted:
+            steps.take()
+
+    if counted:
+        _on_last_step(take)
+
+
+def _arm(point: Point) -> "_Steps":
+    steps = _Steps({When.INSIDE: 1, When.TWICE: 2}.get(point.when, 0))
 
     def dying(method: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(method)
         def dies(*args: Any, **more: Any) -> Any:
             if point.when is When.BEFORE:
                 die()
-            here.inside = point.when is When.INSIDE
-            done = method(*args, **more)
+            with steps:
+                done = method(*args, **more)
             if point.when is When.AFTER:
                 die()
-            here.inside = False
             return done
 
         return dies
 
-    if point.when is When.INSIDE:
-        _on_last_step(lambda: die() if getattr(here, "inside", False) else None)
     replace(point.where, dying)
+    return steps
+
+
+class _Steps(threading.local):
+    """Counts, in each thread by itself, the steps that make work count, and dies at the one that is fatal."""
+
+    def __init__(self, fatal: int) -> None:
+        self.counts = fatal
+        self._left = 0
+
+    def __enter__(self) -> None:
+        self._left = self.counts
+
+    def __exit__(self, *_: object) -> None:
+        self._left = 0
+
+    def take(self) -> None:
+        """Take one."""
+        if self._left == 1:
+            die()
+        self._left -= 1
 
 
 def die() -> Never:
@@ -87,14 +125,19 @@ def replace(where: str, change: Callable[[Any], Any]) -> None:
 
 
 def _on_last_step(then: Callable[[], object]) -> None:
-    """Call before every step that makes written work count: a COMMIT on any connection, a file given its name."""
-
-    def traced(statement: str) -> None:
-        if statement == "COMMIT":
-            then()
+    """Call before every step that makes written work count: a writer's COMMIT, a file given its name."""
 
     def change(connect: Callable[..., sqlite3.Connection]) -> Callable[..., sqlite3.Connection]:
         def connected(*args: Any, **more: Any) -> sqlite3.Connection:
+            begun = ""
+
+            def traced(statement: str) -> None:
+                nonlocal begun
+                if statement.startswith("BEGIN"):
+                    begun = statement
+                elif statement == "COMMIT" and begun == "BEGIN IMMEDIATE":  # a reader only lets go
+                    then()
+
             connection = connect(*args, **more)
             connection.set_trace_callback(traced)
             return connection

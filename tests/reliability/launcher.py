@@ -42,7 +42,7 @@ class Order:
 
     folder: str
     arguments: tuple[str, ...]
-    point: str = ""
+    points: tuple[str, ...] = ()
     twists: tuple[str, ...] = ()
 
 
@@ -97,17 +97,17 @@ class Launcher:
             text=True,
         )
 
-    def start(self, folder: Path, *arguments: str, point: Point | None = None, twists: Sequence[str] = ()) -> Running:
+    def start(self, folder: Path, *arguments: str, die_at: Sequence[Point] = (), twists: Sequence[str] = ()) -> Running:
         """Start ``listener`` with the folder's configuration."""
-        order = Order(str(folder), arguments, str(point or ""), tuple(twists))
+        order = Order(str(folder), arguments, tuple(map(str, die_at)), tuple(twists))
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(asdict(order)) + "\n")
         self._process.stdin.flush()
         return Running(self.answer(), self)
 
-    def run(self, folder: Path, *arguments: str, point: Point | None = None, twists: Sequence[str] = ()) -> int:
+    def run(self, folder: Path, *arguments: str, die_at: Sequence[Point] = (), twists: Sequence[str] = ()) -> int:
         """Start ``listener`` and wait for its end; returns its exit code."""
-        with self.start(folder, *arguments, point=point, twists=twists) as running:
+        with self.start(folder, *arguments, die_at=die_at, twists=twists) as running:
             return running.wait()
 
     def answer(self) -> int:
@@ -153,8 +153,7 @@ def _become(order: Order) -> None:
         os.dup2(said, 2)
         for twist in order.twists:
             TWISTS[twist]()
-        if order.point:
-            arm(Point.parse(order.point))
+        arm(map(Point.parse, order.points))
         code = _listener(["--config", f"{order.folder}/config.toml", *order.arguments])
     except BaseException:  # noqa: BLE001 - said where the process says all, and not one step up into the helper
         traceback.print_exc()

@@ -14,7 +14,7 @@ from listener.store import migrations
 from tests.connectors.feeds import item, rss
 from tests.line.place import BRAND, HEAD
 from tests.notify.mailserver import Script
-from tests.reliability.crash import Point, When
+from tests.reliability.crash import CUTS, Point, When
 from tests.reliability.twists import LATER, UNDECIDABLE, UNJUDGEABLE
 
 RULES = """
@@ -49,13 +49,13 @@ def upgrade() -> None:
 FETCH, SEND = "connectors.rss:Rss.fetch", "listener.notify.mail:Mail.send"
 """Where the network is spoken with: what a feed answered is not stored yet, what a server took is not written down."""
 
+CLOSE, MIGRATE = "listener.store.deliver:Delivering._close", "listener.store.engine:migrate"
+
+NO_TRANSACTION = {FETCH, SEND, MIGRATE}
+"""What makes nothing count itself, or a backup and then the migration."""
+
 RUN = ("run", "--until-idle", "--alert-history")
 """The line, once from end to end, old news included."""
-
-OUTSIDE = {(FETCH, When.INSIDE), (SEND, When.INSIDE)}
-"""What is none: on the network nothing is made to count."""
-
-CLOSE = "listener.store.deliver:Delivering._close"
 
 
 @dataclass
@@ -124,9 +124,14 @@ class Scene:
     prepare: Callable[[Path, Newsroom], None] = field(default=lambda _folder, _newsroom: None)
     twists: tuple[str, ...] = ()
 
-    def points(self) -> list[Point]:
-        """Name every point at which the scene is cut short."""
-        return [Point(where, when) for where in self.where for when in When if (where, when) not in OUTSIDE]
+    def cuts(self) -> list[Point]:
+        """Name every point at which the scene is cut short; nothing counts on the network, which has no inside."""
+        inside = {Point(where, When.INSIDE) for where in (FETCH, SEND)}
+        return [point for where in self.where for when in CUTS if (point := Point(where, when)) not in inside]
+
+    def forbidden(self) -> list[Point]:
+        """Name every point to which nobody may come: the second transaction of what must be one."""
+        return [Point(where, When.TWICE) for where in self.where if where not in NO_TRANSACTION]
 
 
 def _edited(folder: Path, newsroom: Newsroom) -> None:
@@ -229,7 +234,7 @@ SCENES = (
     Scene("another view", _store("engine:_refresh"), ("db", "migrate"), prepare=_other_view),
     Scene(
         "an upgrade",
-        _store("engine:migrate", "engine:backup"),
+        (MIGRATE, *_store("engine:backup")),
         ("db", "migrate"),
         prepare=_later_program,
         twists=("later program",),

@@ -173,8 +173,8 @@ class Siege:
             assert running.end() == 0, said(self.folder)
 
     def _all_is_told(self) -> bool:
-        # what was cut short twice waits for a while before it goes out again
-        self._hurry()
+        if self.count("delivery WHERE state = 'pending' AND due_at > datetime('now')"):
+            self._hurry()  # what was cut short twice waits for a while before it goes out again
         return self.count("delivery WHERE state = 'sent'") == self.wire.named
 
 
