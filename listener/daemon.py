@@ -27,6 +27,9 @@ from listener.stages.assess import PROBE
 from listener.stages.stage import Stage
 from listener.systemd import Systemd
 
+SET_BACK = timedelta(minutes=1)
+"""A clock that shows so much less than it did was set back; less than that is the time service at work."""
+
 PATIENCE = timedelta(seconds=5)
 """How long a single turn waits for work that is about to be due: a host that rests, a channel that paces."""
 
@@ -99,6 +102,7 @@ class Daemon:
         self._stop = threading.Event()
         self._reload = threading.Event()
         self._failure: BaseException | None = None
+        self._time = world.now()
         self._opened = ExitStack()
         self._loops = Loops(world.now, self._failed)
         self._systemd = Systemd(world.environ)
@@ -117,6 +121,7 @@ class Daemon:
             logger.bind(store=str(self._config.store_file), brands=len(self._config.brands)).info("listening")
             while not self._stop.wait(0.2):
                 self._loops.keep_time()
+                self._keep_time()
                 if self._reload.is_set():
                     self._reload.clear()
                     self._systemd.reloading()
@@ -129,6 +134,23 @@ class Daemon:
             return 1
         logger.info("stopped")
         return 0
+
+    def _keep_time(self) -> None:
+        """Begin anew where the clock was set back: what waits for a time would wait until it shows that again."""
+        before, self._time = self._time, self._world.now()
+        if self._time < before - SET_BACK:
+            logger.bind(by=str(before - self._time)).warning("the clock was set back: everything is planned anew")
+            try:
+                self._renew(self._config)
+            except ListenerError as error:
+                self._failed(error)
+
+    def _renew(self, config: Config) -> None:
+        """Put a line together and let go of the one that runs. Raises ListenerError, and keeps that one then."""
+        with ExitStack() as opened:
+            self._take(config, opened)
+            self._config, former, self._opened = config, self._opened, opened.pop_all()
+        former.close()
 
     def _take(self, config: Config, opened: ExitStack) -> None:
         """Put a line together and let the loops run on it from their next step."""
@@ -158,18 +180,14 @@ class Daemon:
 
     def _on_reload(self) -> None:
         """Take the new configuration between two steps; a bad one changes nothing and says why."""
-        opened = ExitStack()
         try:
             config = load_config(self._config.file, self._world)
             if config.store_file != self._config.store_file:
                 raise ConfigError("[store] url changed, which needs a restart")
-            self._take(config, opened)
+            self._renew(config)
         except ListenerError as error:
-            opened.close()
             logger.bind(error=str(error)).error("the new configuration was not taken; the old one stays")
             return
-        self._opened.close()
-        self._config, self._opened = config, opened
         logger.info("the new configuration is in force")
 
     def _wind_down(self) -> None:

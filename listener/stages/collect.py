@@ -96,6 +96,8 @@ class Collect:
 
     def prepare(self, now: datetime) -> int:
         """Bring the store's brands and streams in line with the configuration. Returns how many sources failed."""
+        if self._store.set_back(now):
+            logger.warning("the clock was ahead when the store was written last: what waited for it is due now")
         self._store.sync_brands(self._listener.brands.values(), now)
         self._store.retire_sources(self._sources)
         self._named.clear()

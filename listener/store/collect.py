@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from listener.domain.brand import Brand
 from listener.domain.source import Cursor, StreamKey
-from listener.store import brands, coverage, mentions, posts, streams
+from listener.store import brands, clock, coverage, mentions, posts, streams
 from listener.store.engine import Store
 from listener.store.poll import Counts, DueStream, Poll
 
@@ -24,6 +24,11 @@ class Collecting:
         """Make exactly these brands active; former ones keep their mentions."""
         with self._store.write() as db:
             self._brands = brands.sync(db, wanted, now)
+
+    def set_back(self, now: datetime) -> bool:
+        """Make due what was planned by a clock that was ahead. Returns whether it was."""
+        with self._store.write() as db:
+            return clock.set_back(db, now)
 
     def sync_streams(self, source: streams.SourceStreams, now: datetime) -> None:
         """Make the source have exactly these streams. New ones are due at once; former ones keep their past."""

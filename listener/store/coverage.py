@@ -18,7 +18,7 @@ COUNTERS = ("polls", "fetched", "fresh", "edited", "matched", "dropped")
 def extend(db: Connection, poll: Poll, counts: Counts) -> None:
     """Write a poll into the ledger: the day's row grows while nothing changes, else a new one begins."""
     last = _last(db, poll.stream.id)
-    since = last.until if last is not None else poll.at
+    since = min(last.until, poll.at) if last is not None else poll.at
     if poll.gap is not None:
         began = poll.gap.since or poll.stream.last_ok_at or poll.stream.configured_at
         _insert(db, poll, min(began, poll.gap.until), poll.gap.until, outcome="gap", detail=poll.gap.reason)

@@ -53,9 +53,9 @@ def until(what: str, holds: object, process: subprocess.Popen[str]) -> None:
 
 
 @contextmanager
-def daemon(folder: Path, **environ: str) -> Iterator[subprocess.Popen[str]]:
+def daemon(folder: Path, *program: str, **environ: str) -> Iterator[subprocess.Popen[str]]:
     """Run ``listener run`` in a folder, with more variables; whatever is left of it is killed at the end."""
-    command = [sys.executable, "-m", "listener", "--config", str(folder / "config.toml"), "run"]
+    command = [sys.executable, *(program or ("-m", "listener")), "--config", str(folder / "config.toml"), "run"]
     process = subprocess.Popen(command, cwd=folder, env=os.environ | environ, stderr=subprocess.PIPE, text=True)
     os.set_blocking(process.stderr.fileno(), True)  # type: ignore[union-attr]
     try:

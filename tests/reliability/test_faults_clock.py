@@ -6,7 +6,10 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from tests.line.place import BRAND, HEAD, LOG, POSTS
+from tests.line.place import BRAND, EVERYTHING, HEAD, LOG, POSTS
+from tests.line.test_daemon import LIMIT, daemon, told, until, write
+from tests.net.raw import saying
+from tests.reliability import wrong_clock
 from tests.reliability.shift import EVERY_MENTION, feed, shift
 from tests.reliability.test_faults_feeds import page, rss, site
 from tests.reliability.test_faults_slack import SLACK, Slack
@@ -39,3 +42,40 @@ def test_a_clock_that_jumps_by_an_hour(tmp_path: Path, httpserver: HTTPServer, j
         assert watch.ask("SELECT DISTINCT state FROM deliveries") == [{"state": "sent"}]
         assert len(slack.taken) == len(watch.place.told())
         assert watch.see("status")["counts"]["to_deliver"] == 0
+
+
+def test_a_line_that_begins_after_the_clock_was_set_back(tmp_path: Path) -> None:
+    """What was planned by the wrong clock is due at once, what was configured by it is no history, and that is said."""
+    printed = {"acme opens a shop": T0 + 2 * HOUR + MINUTE}
+    with site(page(feed(printed))) as press:
+        config = HEAD + BRAND + LOG + POSTS + rss(press.url) + EVERY_MENTION
+        with shift(tmp_path, config, at=T0 + 2 * HOUR) as watch:
+            watch.place.post("acme lost my parcel", title="A parcel")
+            watch.run(minutes=5)
+            assert watch.told() == ["A parcel", "acme opens a shop"]
+        with shift(tmp_path, config, at=T0 + HOUR) as watch:
+            assert watch.said("WARNING the clock was ahead when the store was written last")
+            press.script = saying(b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n")
+            watch.place.post("acme lost it again", title="Another one")
+            watch.run(minutes=1)
+            assert watch.told() == ["A parcel", "acme opens a shop", "Another one"]
+            assert watch.ask("SELECT what FROM blind_spots WHERE NOT ongoing AND since > until") == []
+
+
+def test_a_clock_that_is_set_back_under_the_daemon(tmp_path: Path) -> None:
+    """It says so and goes on at once, where all that waits for a time would wait until the clock shows it again."""
+    quick = EVERYTHING.replace('path = "posts', 'every = "1 s"\npath = "posts') + 'cooldown = "0 s"\n'
+    (tmp_path / "config.toml").write_text(quick)
+    (tmp_path / "posts.jsonl").touch()
+    with daemon(tmp_path, wrong_clock.__file__, str(tmp_path / "jump")) as process:
+        write(tmp_path, 1, "acme lost my parcel")
+        until("the first alert", lambda: told(tmp_path) == 1, process)
+        (tmp_path / "jump.new").write_text("-3600")
+        (tmp_path / "jump.new").rename(tmp_path / "jump")
+        until("the jump", lambda: not (tmp_path / "jump").exists(), process)
+        write(tmp_path, 2, "acme lost it again")
+        until("the second alert", lambda: told(tmp_path) == 2, process)
+        process.terminate()
+        _, said = process.communicate(timeout=LIMIT)
+    assert "the clock was set back: everything is planned anew" in said
+    assert process.returncode == 0, said
