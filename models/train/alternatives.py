@@ -74,14 +74,14 @@ def main() -> None:
 def _variants(encoder: Encoder, held: Sequence[Example]) -> Iterator[tuple[str, int, Callable[[Path, Path], object]]]:
     """Name each variant, the tokens of its batches (1: each text alone), and how it is made of the plain graph."""
     yield "32-bit", BATCH_TOKENS, lambda plain, out: out.write_bytes(plain.read_bytes())
-    yield "8-bit blocks (chosen)", BATCH_TOKENS, _blocks
+    yield "a scale for each token (chosen)", BATCH_TOKENS, _chosen
     for name, tokens in (("dynamic 8-bit", BATCH_TOKENS), ("dynamic 8-bit, each text alone", 1)):
         yield name, tokens, _dynamic
     for name, kinds in (("static 8-bit", _WEIGHED), ("static 8-bit, products alone", ("MatMul",))):
         yield name, BATCH_TOKENS, partial(_static, kinds=kinds, encoder=encoder, held=held)
 
 
-def _blocks(plain: Path, out: Path) -> None:
+def _chosen(plain: Path, out: Path) -> None:
     model = onnx.load(plain)
     quantise(model)
     onnx.save(model, out)

@@ -61,7 +61,7 @@ def trace(network: Network, path: Path) -> None:
             input_names=list(INPUTS),
             output_names=list(HEADS),
             dynamic_axes=axes,
-            opset_version=17,
+            opset_version=20,
             dynamo=False,
         )
 
