@@ -9,7 +9,7 @@ PINNED := $(wildcard constraints/py$(VERSION).txt) $(lastword $(sort $(wildcard 
 CONSTRAINTS := $(firstword $(PINNED))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint types imports tests soak clean
+.PHONY: run test lint types imports tests soak bench clean
 
 run: $(VENV)/.run
 	@$(BIN)/listener demo
@@ -31,6 +31,9 @@ tests: $(VENV)/.test
 
 soak: $(VENV)/.test
 	$(BIN)/pytest -m soak
+
+bench: $(VENV)/.test
+	$(BIN)/python -m benchmarks --long
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("listenerd needs Python 3.11 or newer; say PYTHON=python3.x make …" if sys.version_info < (3, 11) else 0)'

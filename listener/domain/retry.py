@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 FIRST = timedelta(seconds=15)
-LONGEST = timedelta(hours=1)
+LONGEST = timedelta(minutes=15)
+"""Whoever comes back after an outage has all that waited within about that time."""
 GIVE_UP = timedelta(days=3)
 """An alert that nobody could be told for so long is no news; it is shown as dead, with its reason."""
 
