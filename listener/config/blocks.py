@@ -131,7 +131,7 @@ class JudgeBlock(Block):
     runtime: Literal["onnx", "torch"] = "onnx"
     model: str = "default"
     threads: Annotated[int, Field(ge=1, le=256)] | None = None
-    batch: Annotated[int, Field(ge=1, le=1024)] = 32
+    batch: Annotated[int, Field(ge=1, le=1024)] = 64
 
     @field_validator("model")
     @classmethod
