@@ -30,7 +30,11 @@ def main() -> None:
     for name, call in _calls(asked):
         sys.stderr.write(f"{name} …\n")
         found[name] = _measured(call, asked)
-    sys.stdout.write((json.dumps(found, indent=2) if asked.json else table(found)) + "\n")
+        if not asked.json:
+            sys.stdout.write(table({name: found[name]}, head=len(found) == 1) + "\n")
+            sys.stdout.flush()
+    if asked.json:
+        sys.stdout.write(json.dumps(found, indent=2) + "\n")
 
 
 def _calls(asked: Namespace) -> Iterator[tuple[str, tuple[str, ...]]]:

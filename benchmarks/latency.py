@@ -1,7 +1,8 @@
 """Latency: from a feed's answer until the alert is in at the SMTP server, by the real daemon with its real judge.
 
-Every feed is asked for the first time and answers with one post of that moment, at no fixed place between two looks of
-the daemon; each post is a mention, each mention an alert, each alert a mail. Both ends are this process, so one clock.
+Every feed is asked for the first time and answers within three seconds, at no fixed place between two looks of the
+daemon, with one post of that moment; each post is a mention, each mention an alert, each alert a mail. Both ends are this
+process, so one clock.
 """
 
 import random
@@ -102,7 +103,7 @@ class _Feed(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         number = int(self.path.lstrip("/"))
-        time.sleep(self.server.dice.random())
+        time.sleep(self.server.dice.uniform(0, 3))
         body = FEED.format(number=number, at=datetime.now(UTC).isoformat()).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))

@@ -1,8 +1,9 @@
 """The whole process beside the script that people write (``peers/script.py``): the same feeds, words, texts, mails.
 
 Both start cold, read every recorded feed from the same server, judge the entries that name one of the words, mail each
-of them to the same mail server, and end. The script judges an entry's title and summary with a network of the same
-size; the product besides keeps all of it in its store, in order to be asked and not to tell anything twice.
+of them to the same mail server, and end. The product mails a story once that several entries tell, and an entry that
+names two brands for each. The script judges an entry's title and summary with a network of the same size; the product
+besides keeps all of it in its store, in order to be asked and not to tell anything twice.
 """
 
 import sys

@@ -11,7 +11,7 @@ def without(feed: Feed, secret: str) -> Feed:
     """Take the secret out: a link that holds it is none, an id becomes its digest, in texts it is struck out."""
     return replace(
         feed,
-        title=scrub(feed.title, [secret]),
+        title=scrub(feed.title, [secret], alone=True),
         link=harmless(feed.link, secret),
         entries=tuple(_entry(entry, secret) for entry in feed.entries),
     )
@@ -19,7 +19,7 @@ def without(feed: Feed, secret: str) -> Feed:
 
 def harmless(value: str, secret: str) -> str:
     """Give a value that is of no use with a part missing: whole, or not at all. Without a secret all are harmless."""
-    return "" if secret and holds(value, [secret]) else value
+    return "" if secret and holds(value, [secret], alone=True) else value
 
 
 def _entry(entry: Entry, secret: str) -> Entry:
@@ -30,13 +30,13 @@ def _entry(entry: Entry, secret: str) -> Entry:
         link=harmless(entry.link, secret),
         author_url=harmless(entry.author_url, secret),
         base=harmless(entry.base, secret),
-        title=scrub(entry.title, [secret]),
-        text=scrub(entry.text, [secret]),
-        author=scrub(entry.author, [secret]),
+        title=scrub(entry.title, [secret], alone=True),
+        text=scrub(entry.text, [secret], alone=True),
+        author=scrub(entry.author, [secret], alone=True),
         media=tuple(filter(None, (harmless(address, secret) for address in entry.media))),
         links=tuple(filter(None, (harmless(address, secret) for address in entry.links))),
     )
 
 
 def _named(guid: str, secret: str) -> str:
-    return digest(guid) if holds(guid, [secret]) else guid
+    return digest(guid) if holds(guid, [secret], alone=True) else guid

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from types import FrameType
 
 from loguru import logger
@@ -20,6 +21,7 @@ from listener.app.world import World
 from listener.config import Config
 from listener.domain.errors import ConfigError, ListenerError, StoreError, StoreInUse
 from listener.domain.judgement import Judge
+from listener.domain.schema import in_words
 from listener.logs import set_up
 from listener.loops import Loops
 from listener.pulse import Pulse
@@ -102,8 +104,9 @@ class Daemon:
         self._stop = threading.Event()
         self._reload = threading.Event()
         self._failure: BaseException | None = None
-        self._time = world.now()
+        self._time = world.now(), monotonic()
         self._opened = ExitStack()
+        self._judge: Judge | None = None
         self._loops = Loops(world.now, self._failed)
         self._systemd = Systemd(world.environ)
         self._pulse = Pulse(self._loops, self._systemd)
@@ -137,31 +140,39 @@ class Daemon:
 
     def _keep_time(self) -> None:
         """Begin anew where the clock was set back: what waits for a time would wait until it shows that again."""
-        before, self._time = self._time, self._world.now()
-        if self._time < before - SET_BACK:
-            logger.bind(by=str(before - self._time)).warning("the clock was set back: everything is planned anew")
-            try:
-                self._renew(self._config)
-            except ListenerError as error:
+        (time, passed), self._time = self._time, (self._world.now(), monotonic())
+        missing = time + timedelta(seconds=self._time[1] - passed) - self._time[0]
+        if missing <= SET_BACK:
+            return
+        by = in_words(timedelta(seconds=round(missing.total_seconds())))
+        logger.bind(by=by).warning("the clock was set back: everything is planned anew")
+        try:
+            self._renew(self._config, anew=True)
+        except ListenerError as error:
+            if not self._stop.is_set():
                 self._failed(error)
 
-    def _renew(self, config: Config) -> None:
+    def _renew(self, config: Config, *, anew: bool = False) -> None:
         """Put a line together and let go of the one that runs. Raises ListenerError, and keeps that one then."""
         with ExitStack() as opened:
-            self._take(config, opened)
+            self._take(config, opened, anew=anew)
             self._config, former, self._opened = config, self._opened, opened.pop_all()
         former.close()
 
-    def _take(self, config: Config, opened: ExitStack) -> None:
-        """Put a line together and let the loops run on it from their next step."""
-        judge = warm(judge_of(config))
+    def _take(self, config: Config, opened: ExitStack, *, anew: bool = False) -> None:
+        """Put a line together and let the loops run on it from their next step; ``anew``: nothing waits any longer."""
+        # a second judge beside the same one would only cost memory
+        judge = self._judge if anew and self._judge else warm(judge_of(config))
         line = opened.enter_context(open_line(config, self._world, alert_history=self._alert_history, judge=judge))
         heartbeat = opened.enter_context(heartbeat_of(config, self._world))
         with self._loops.paused():
+            if anew:
+                line.collect.plan_anew(self._world.now())
             line.collect.prepare(self._world.now())
             self._pulse.watch(line.store, config.daemon, heartbeat)
             set_up(config.daemon.log_level, as_json=self._log_json)
             self._loops.drive(line.stages)
+        self._judge = judge
 
     def _failed(self, error: BaseException) -> None:
         # said at once: another unit of work may outlast the bound, and then there is no time for words
@@ -186,6 +197,8 @@ class Daemon:
                 raise ConfigError("[store] url changed, which needs a restart")
             self._renew(config)
         except ListenerError as error:
+            if self._stop.is_set():
+                return
             logger.bind(error=str(error)).error("the new configuration was not taken; the old one stays")
             return
         logger.info("the new configuration is in force")

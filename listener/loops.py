@@ -63,7 +63,7 @@ class Loops:
         """Wake what the scheduler would leave asleep because the clock was set back: it plans by the wall clock."""
         now = datetime.now(UTC)
         for job in self._scheduler.get_jobs():
-            if job.next_run_time > now + 2 * job.trigger.interval:
+            if job.next_run_time > now + job.trigger.interval:
                 job.modify(next_run_time=now)
 
     @contextmanager

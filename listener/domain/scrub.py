@@ -12,31 +12,55 @@ SCRUBBED = "[secret]"
 _SHORTEST = 4
 """What is shorter hides nothing, and stands in every text by chance."""
 
+_NAMES_TURNS = 3
+"""A name turns from letters to digits and back no more often ("1und1kunden")."""
+
+_LONG = 16
+"""Letters and digits in one piece of which no name is made."""
+
 _TELLING = re.compile(r"(?:^|[_-])(?:token|(?:api)?key|secret|auth|sig(?:nature)?|pass(?:word|wd)?|pat|hash)$")
 
 
-def scrub(text: str, secrets: Iterable[str]) -> str:
-    """Replace every secret: whole or in its telling parts, as it is or coded as it travels, in capitals or not."""
-    found = _found(text, secrets)
+def scrub(text: str, secrets: Iterable[str], *, alone: bool = False) -> str:
+    """Replace every secret: whole or in its telling parts, as it is or coded as it travels, in capitals or not.
+
+    ``alone``: of an address's parts those alone that nobody writes by chance. A name in it ("windows11", a folder,
+    whoever logs in) is what its posts are about, and stays.
+    """
+    found = _found(text, secrets, alone=alone)
     return re.sub("|".join(map(re.escape, found)), SCRUBBED, text, flags=re.IGNORECASE) if found else text
 
 
-def holds(text: str, secrets: Iterable[str]) -> bool:
-    """Say whether a secret, or a telling part of one, stands in ``text``."""
-    return bool(_found(text, secrets))
+def holds(text: str, secrets: Iterable[str], *, alone: bool = False) -> bool:
+    """Say whether a secret, or a telling part of one, stands in ``text``; ``alone`` as for ``scrub``."""
+    return bool(_found(text, secrets, alone=alone))
 
 
-def _found(text: str, secrets: Iterable[str]) -> list[str]:
+def _tokens(secret: str) -> Iterator[str]:
+    """Give the secret, and of an address what nobody writes by chance."""
+    yield secret
+    try:
+        address = urlsplit(secret.strip())
+    except ValueError:
+        return
+    password = unquote(address.netloc.rpartition("@")[0].partition(":")[2])
+    values = [value or name for name, value in parse_qsl(address.query, keep_blank_values=True)]
+    words = [*re.split(r"[/.]", unquote(address.path)), *values]
+    yield from (password, *filter(_is_token, words))
+
+
+def _found(text: str, secrets: Iterable[str], *, alone: bool) -> list[str]:
     """Name the forms of secrets that stand in ``text``, the longest first."""
     folded = text.lower()
-    found = {form for secret in secrets for form, small in _forms(secret).items() if small in folded}
+    found = {form for secret in secrets for form, small in _forms(secret, alone=alone).items() if small in folded}
     return sorted(found, key=len, reverse=True)
 
 
 @lru_cache(maxsize=1024)
-def _forms(secret: str) -> Mapping[str, str]:
+def _forms(secret: str, *, alone: bool) -> Mapping[str, str]:
     """Give every form of a secret that is long enough to be told from chance, each with itself in small letters."""
-    coded = {form for part in _parts(secret) if len(part) >= _SHORTEST for form in _coded(part)}
+    parts = (_tokens if alone else _parts)(secret)
+    coded = {form for part in parts if len(part) >= _SHORTEST for form in _coded(part)}
     return {form: form.lower() for form in coded}
 
 
@@ -96,6 +120,12 @@ def _of_query(query: str) -> Iterator[str]:
             yield name
         elif _TELLING.search(name.lower()) or _is_random(value):
             yield value
+
+
+def _is_token(word: str) -> bool:
+    """Say whether this can be nothing but a token: a name may have a number at its end, or "4" in the middle."""
+    turns = len(re.findall(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])", word))
+    return _is_random(word) and (turns > _NAMES_TURNS or (word.isdigit()) or len(re.split(r"[-_ ]", word)[0]) >= _LONG)
 
 
 def _is_random(word: str) -> bool:

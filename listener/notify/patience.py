@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 WHOLE = 2.0
-"""How many of a channel's timeouts all of one conversation may take, from the first look for the server."""
+"""How many of a channel's timeouts all of one conversation may take, once the server's name is looked up."""
 
 MOST = 1_000_000
 """Bytes that are read of one connection: no answer that a channel waits for comes near it."""
@@ -31,16 +31,20 @@ class Patience:
         """Connect as ``socket.create_connection`` does, but to all addresses of a host within the one time."""
         failure: OSError = OSError(errno.EADDRNOTAVAIL, "no address")
         for family, kind, protocol, _name, place in socket.getaddrinfo(*address, type=socket.SOCK_STREAM):
-            connection = socket.socket(family, kind, protocol)
             try:
-                self.bound(connection)
-                connection.connect(place)
+                return self._connected(socket.socket(family, kind, protocol), place)
             except OSError as error:
-                connection.close()
                 failure = error
-            else:
-                return connection
         raise failure
+
+    def _connected(self, connection: socket.socket, place: Any) -> socket.socket:
+        try:
+            self.bound(connection)
+            connection.connect(place)
+        except OSError:
+            connection.close()
+            raise
+        return connection
 
     def bound(self, connection: socket.socket) -> None:
         """Let no further wait on the connection outlast the end."""

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from concurrent.futures import Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,8 +28,8 @@ BUDGET = Budget()
 RENAMING = timedelta(minutes=5)
 """How long a source that could not name its streams is left alone."""
 
-PATIENCE = 1.0
-"""Seconds that a step waits for the slowest of its fetches."""
+PATIENCE = 0.8
+"""Seconds that a step waits for an answer to come in: less than there are between two looks of an idle loop."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,9 @@ class Collect:
 
     def prepare(self, now: datetime) -> int:
         """Bring the store's brands and streams in line with the configuration. Returns how many sources failed."""
-        if self._store.set_back(now):
+        if self._store.was_ahead(now):
             logger.warning("the clock was ahead when the store was written last: what waited for it is due now")
+            self._store.plan_anew(now)
         self._store.sync_brands(self._listener.brands.values(), now)
         self._store.retire_sources(self._sources)
         self._named.clear()
@@ -142,6 +143,10 @@ class Collect:
             self._named[source.name] = keys
         return True
 
+    def plan_anew(self, now: datetime) -> None:
+        """Let nothing wait for a time that a clock named which was ahead."""
+        self._store.plan_anew(now)
+
     def make_due(self, now: datetime) -> None:
         """Make every stream due at once, but those whose platform asked for a pause."""
         self._store.make_due(now)
@@ -157,7 +162,7 @@ class Collect:
         for stream in self._store.due(now, self._width - len(self._flying), busy):
             self._flying[self._pool.submit(self._fetch, stream)] = stream
         pending: set[Future[Any]] = {*self._flying, *self._naming}
-        wait(pending, timeout=PATIENCE)
+        wait(pending, timeout=PATIENCE, return_when=FIRST_COMPLETED)
         come = [fetching for fetching in self._flying if fetching.done()]
         for fetching in come:
             stream = self._flying.pop(fetching)

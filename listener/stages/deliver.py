@@ -8,7 +8,7 @@ from loguru import logger
 
 from listener.domain.alert import Notifier
 from listener.domain.errors import Deferred, Rejected
-from listener.domain.retry import GIVE_UP, next_try
+from listener.domain.retry import GIVE_UP, given_up, next_try
 from listener.stages.stage import Dice, Progress
 from listener.store.deliver import Claim, Delivering
 
@@ -84,7 +84,7 @@ class Deliver:
         return False
 
     def _put_back(self, claim: Claim, error: str, until: datetime | None, now: datetime) -> None:
-        if now - claim.created_at > GIVE_UP:
+        if given_up(now - claim.created_at, claim.attempts + 1):
             self._store.dead(claim, f"given up after {claim.attempts + 1} tries: {error}", now)
             return
         soon, last = next_try(now, claim.attempts, self._dice()), claim.created_at + GIVE_UP

@@ -25,10 +25,15 @@ class Collecting:
         with self._store.write() as db:
             self._brands = brands.sync(db, wanted, now)
 
-    def set_back(self, now: datetime) -> bool:
-        """Make due what was planned by a clock that was ahead. Returns whether it was."""
+    def was_ahead(self, now: datetime) -> bool:
+        """Say whether the store was written by a clock that was ahead of this one."""
+        with self._store.read() as db:
+            return clock.was_ahead(db, now)
+
+    def plan_anew(self, now: datetime) -> None:
+        """Make due what was planned by a clock that was ahead."""
         with self._store.write() as db:
-            return clock.set_back(db, now)
+            clock.plan_anew(db, now)
 
     def sync_streams(self, source: streams.SourceStreams, now: datetime) -> None:
         """Make the source have exactly these streams. New ones are due at once; former ones keep their past."""

@@ -48,7 +48,8 @@ def _last(db: Connection, stream_id: int) -> Row[Any] | None:
 
 
 def _goes_on(last: Row[Any], poll: Poll) -> bool:
-    return (last.outcome, last.detail, last.day) == (poll.outcome, poll.detail, _day(poll.at))
+    same = (last.outcome, last.detail, last.day) == (poll.outcome, poll.detail, _day(poll.at))
+    return same and last.until <= poll.at  # a clock that was set back begins another
 
 
 def _added(poll: Poll, counts: Counts) -> dict[str, int]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.domain.retry import GIVE_UP, LONGEST, next_try
+from listener.domain.retry import ENOUGH, GIVE_UP, LONGEST, given_up, next_try
 from tests.scripted import T0
 
 
@@ -28,3 +28,12 @@ def test_the_dice_spread_but_keep_the_size(attempts: int, one: float, other: flo
     """Two messages that failed together come within a factor of two of each other."""
     pauses = sorted(next_try(T0, attempts, dice) - T0 for dice in (one, other))
     assert pauses[1] <= pauses[0] * 1.7
+
+
+@pytest.mark.parametrize(
+    ("age", "attempts", "over"),
+    [(GIVE_UP, 99, False), (GIVE_UP * 2, ENOUGH, True), (GIVE_UP * 2, ENOUGH - 1, False)],
+)
+def test_only_what_was_tried_is_given_up(age: timedelta, attempts: int, *, over: bool) -> None:
+    """A machine that was off for days has a message that is old, and that nobody has refused."""
+    assert given_up(age, attempts) is over

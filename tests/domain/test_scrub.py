@@ -61,6 +61,31 @@ def test_what_gives_a_secret_away_goes_and_the_rest_stays(secret: str, said: str
     assert holds(said, [secret]) == (said != left)
 
 
+@pytest.mark.parametrize(
+    ("secret", "kept", "struck"),
+    [
+        ("https://alerts.example/rss?token=ab12cd34ef56ab78&q=windows11", "windows11", "ab12cd34ef56ab78"),
+        (
+            "https://alerts.example/rss?q=iphone15pro&sig=wXyZ0123456789abcdefGHIJ",
+            "iphone15pro",
+            "wXyZ0123456789abcdefGHIJ",
+        ),
+        ("https://alerts.example/galaxy-s24/o2-business/1und1kunden/9F8E7D6C5B4A", "galaxy-s24", "9F8E7D6C5B4A"),
+        ("https://alerts.example/o2-business/feeds/01234567890123456789", "o2-business", "01234567890123456789"),
+        ("https://acme:pa55word@board.example/blog2024/feed.xml?key=acme", "blog2024/feed.xml", "pa55word"),
+        (
+            "https://acme@board.example/members/",
+            "https://board.example/members/1",
+            "https://acme@board.example/members/",
+        ),
+    ],
+)
+def test_what_posts_are_about_is_no_token(secret: str, kept: str, struck: str) -> None:
+    """A name in a private feed's address stays in its posts, or no query would find them; what opens the feed goes."""
+    assert not holds(f"my {kept} broke, says acme", [secret], alone=True)
+    assert scrub(f"see {struck}!", [secret], alone=True) == "see [secret]!"
+
+
 def test_the_longest_goes_first() -> None:
     """So that no half of one is left where another is its beginning."""
     assert scrub("hunter2-correct-horse", ["hunter2", "hunter2-correct-horse"]) == "[secret]"

@@ -105,7 +105,11 @@ class Custody:
 
     def listener(self, *arguments: str) -> int:
         """Run a command to its end and return its exit code."""
-        return self.start(*arguments).wait(LIMIT)
+        process = self.start(*arguments)
+        try:
+            return process.wait(LIMIT)
+        finally:
+            process.kill()
 
     def command(self, *arguments: str, config: Path | None = None) -> None:
         """Run a command as people do, but for the new process."""

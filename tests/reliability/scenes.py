@@ -149,7 +149,7 @@ def _old(folder: Path, newsroom: Newsroom) -> None:
 
 def _clock_ahead(folder: Path, newsroom: Newsroom) -> None:
     """All was heard by a clock that was years ahead, and what waits has to wait for years."""
-    _sql(folder, "UPDATE stream SET last_ok_at = '2099-01-01 00:00:00', due_at = '2099-01-01 00:00:00'")
+    _sql(folder, "UPDATE stream SET configured_at = '2099-01-01 00:00:00', due_at = '2099-01-01 00:00:00'")
     _sql(folder, "UPDATE alert SET quiet_until = '2099-01-01 00:00:00'")
 
 
@@ -220,7 +220,7 @@ SCENES = (
     ),
     Scene("edits", _HEARD, prepare=_edited),
     Scene("the end of a cooldown", _store("evaluate:Evaluating.tell_waiting"), prepare=_cooled_down),
-    Scene("a clock that was ahead", _store("collect:Collecting.set_back"), prepare=_clock_ahead),
+    Scene("a clock that was ahead", _store("collect:Collecting.plan_anew"), prepare=_clock_ahead),
     Scene(
         "bad texts",
         _store("assess:Assessing.push_back", "evaluate:Evaluating.push_back"),

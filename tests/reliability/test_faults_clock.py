@@ -62,6 +62,20 @@ def test_a_line_that_begins_after_the_clock_was_set_back(tmp_path: Path) -> None
             assert watch.ask("SELECT what FROM blind_spots WHERE NOT ongoing AND since > until") == []
 
 
+def test_a_clock_that_was_ahead_while_nothing_could_be_heard(tmp_path: Path) -> None:
+    """The network came up last, so no stream was heard; each is asked again at once, and not when it was planned."""
+    with site(saying(b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n")) as press:
+        config = HEAD + BRAND + LOG + rss(press.url) + EVERY_MENTION
+        with shift(tmp_path, config, at=T0) as watch:
+            watch.ask("SELECT 1 FROM sources")
+        with shift(tmp_path, config, at=T0 + 8 * HOUR) as watch:
+            watch.run(minutes=1)
+        press.script = page(feed({"acme opens a shop": T0 + 2 * HOUR}))
+        with shift(tmp_path, config, at=T0 + HOUR) as watch:
+            watch.run(minutes=1)
+            assert watch.told() == ["acme opens a shop"]
+
+
 def test_a_clock_that_is_set_back_under_the_daemon(tmp_path: Path) -> None:
     """It says so and goes on at once, where all that waits for a time would wait until the clock shows it again."""
     quick = EVERYTHING.replace('path = "posts', 'every = "1 s"\npath = "posts') + 'cooldown = "0 s"\n'

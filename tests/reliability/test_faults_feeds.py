@@ -18,7 +18,6 @@ from tests.scripted import MINUTE, T0
 CONFIG = HEAD + 'timeout = "2 s"\nmax_bytes = 100_000\n' + BRAND + LOG
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\n"
-BOMB = gzip.compress(bytes(30_000_000))
 LAUGHS = b"".join(b'<!ENTITY l%d "%s">' % (n, b"&l%d;" % (n - 1) * 10) for n in range(1, 10))
 
 
@@ -27,10 +26,15 @@ def page(body: bytes) -> Script:
     return saying(OK + b"Content-Length: %d\r\n\r\n" % len(body) + body)
 
 
+KEPT = feed({"acme was heard by halves": T0 + MINUTE}).partition(b"</channel>")[0]
+"""The whole entry with which a feed begins that goes wrong then."""
+
+BOMB = gzip.compress(KEPT + bytes(30_000_000))
+
 FAULTS = {
-    "drips a byte at a time": (endless(OK + b"\r\n", b"<", pause=0.02), "unavailable", "did not answer in time"),
-    "never ends": (endless(OK + b"\r\n", b"<item/>" * 1000), "bad-data", "sent more than 100000 bytes"),
-    "hangs up half way": (saying(OK + b"Content-Length: 999\r\n\r\n<rss>"), "unavailable", "hung up"),
+    "drips a byte at a time": (endless(OK + b"\r\n" + KEPT, b"<", pause=0.02), "unavailable", "did not answer in time"),
+    "never ends": (endless(OK + b"\r\n" + KEPT, b"<item/>" * 1000), "bad-data", "sent more than 100000 bytes"),
+    "hangs up half way": (saying(OK + b"Content-Length: 9999\r\n\r\n" + KEPT), "unavailable", "hung up"),
     "is out of order": (saying(b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n"), "unavailable", "out of order (503)"),
     "is a decompression bomb": (
         saying(OK + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(BOMB), BOMB),

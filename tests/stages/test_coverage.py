@@ -6,7 +6,7 @@ import pytest
 
 from listener.domain.errors import Gone, RateLimited, Unavailable
 from listener.domain.source import Dropped, Gap, Page
-from tests.scripted import DAY, HOUR, MINUTE, T0, Bench, post
+from tests.scripted import DAY, HOUR, MINUTE, T0, Bench, brand, post
 
 LEDGER = """SELECT c.outcome, substr(c.since, 9, 8) AS since, substr(c.until, 9, 8) AS until, c.polls
 FROM coverage AS c JOIN stream AS s ON s.id = c.stream_id WHERE s.source = 'feed' ORDER BY c.id"""
@@ -39,6 +39,17 @@ def test_another_outcome_begins_a_new_row(bench: Bench) -> None:
         ("ok", "25 12:00", 1),
         ("unavailable", "25 12:00", 2),
         ("ok", "25 14:00", 1),
+    ]
+
+
+def test_a_clock_that_was_set_back_begins_a_new_row(bench: Bench) -> None:
+    """No row ends before it begins, and none forgets what it held."""
+    for hours in (0, 1, -1):
+        bench.listen_for(brand(), at=T0 + hours * HOUR)
+        bench.poll(Unavailable("it is down"), at=T0 + hours * HOUR)
+    assert bench.sql(LEDGER) == [
+        {"outcome": "unavailable", "since": "25 12:00", "until": "25 13:00", "polls": 2},
+        {"outcome": "unavailable", "since": "25 11:00", "until": "25 11:00", "polls": 1},
     ]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from listener.domain.errors import Deferred, Rejected
-from listener.domain.retry import GIVE_UP
+from listener.domain.retry import ENOUGH, GIVE_UP
 from listener.stages.deliver import INTERRUPTED, LEASE, Deliver
 from listener.store.deliver import Delivering
 from tests.scripted import DAY, HOUR, MINUTE, T0, Bench, drain, every_mention, opened, post
@@ -118,27 +118,40 @@ def test_a_channel_says_itself_when_to_come_again(bench: Bench) -> None:
     assert bench.sql(STATE) == [{"state": "pending", "attempts": 1, "due_at": "2026-11-25 17:00:00", "error": "busy"}]
 
 
-def test_a_channel_that_asks_for_years_is_asked_once_more(bench: Bench) -> None:
+def test_a_channel_that_asks_for_years_is_asked_in_three_days(bench: Bench) -> None:
     """A message may be given up, but not silently forgotten."""
     bench.follow(every_mention())
-    bench.channels["ops"].errors = [Deferred("busy", until=T0 + 4000 * DAY), Deferred("busy"), Deferred("busy")]
+    bench.channels["ops"].errors = [Deferred("busy", until=T0 + 4000 * DAY), *[Deferred("busy")] * ENOUGH]
     raised(bench)
     drain(bench.deliver, T0)
     assert bench.value("SELECT due_at FROM deliveries") == "2026-11-28 12:00:00"
-    for minutes in (0, 10):
-        drain(bench.deliver, T0 + GIVE_UP + minutes * MINUTE)
+    for tries in range(ENOUGH - 1):
+        assert bench.column("SELECT state FROM deliveries") == ["pending"]
+        drain(bench.deliver, T0 + GIVE_UP + tries * 20 * MINUTE)
     assert bench.column("SELECT state FROM deliveries") == ["dead"]
 
 
 def test_a_message_is_given_up_after_three_days(bench: Bench) -> None:
     """It is shown as dead, with the last reason and the number of tries."""
     bench.follow(every_mention())
-    bench.channels["ops"].errors = [Deferred("still down"), Deferred("still down")]
+    bench.channels["ops"].errors = [Deferred("still down")] * ENOUGH
     raised(bench)
-    drain(bench.deliver, T0)
+    for tries in range(ENOUGH - 1):
+        drain(bench.deliver, T0 + tries * 20 * MINUTE)
     drain(bench.deliver, T0 + GIVE_UP + MINUTE)
     (dead,) = bench.sql(STATE)
-    assert (dead["state"], dead["error"]) == ("dead", "given up after 2 tries: still down")
+    assert (dead["state"], dead["error"]) == ("dead", "given up after 12 tries: still down")
+
+
+def test_a_message_that_nobody_tried_to_send_is_not_given_up(bench: Bench) -> None:
+    """The machine was off over a long weekend, and the network comes up last."""
+    bench.follow(every_mention())
+    bench.channels["ops"].errors = [Deferred("no route"), Deferred("no route")]
+    raised(bench)
+    drain(bench.deliver, T0)
+    drain(bench.deliver, T0 + 2 * GIVE_UP)
+    drain(bench.deliver, T0 + 2 * GIVE_UP + MINUTE)
+    assert bench.column("SELECT state FROM deliveries") == ["sent"]
 
 
 def test_nothing_is_lost_when_a_channel_breaks_its_contract(desks: Bench) -> None:
