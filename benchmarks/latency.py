@@ -1,8 +1,8 @@
 """Latency: from a feed's answer until the alert is in at the SMTP server, by the real daemon with its real judge.
 
 Every feed is asked for the first time and answers within three seconds, at no fixed place between two looks of the
-daemon, with one post of that moment; each post is a mention, each mention an alert, each alert a mail. Both ends are this
-process, so one clock.
+daemon, with one post of that moment; each post is a mention, each mention an alert, each alert a mail. Both ends are
+this process, so one clock.
 """
 
 import random

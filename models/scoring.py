@@ -1,6 +1,6 @@
 """A judge is a scorer (a network that runs somewhere) between one way of reading and one way of answering."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -21,8 +21,8 @@ class Scorer(Protocol):
     pad: int
     """The id that fills shorter rows."""
 
-    def score(self, batch: Batch) -> list[Logits]:
-        """Return logits of every head, each (texts, classes), in the manifest's order."""
+    def each(self, some: Iterable[Batch]) -> Iterable[list[Logits]]:
+        """Return for each batch the logits of every head, each (texts, classes), in the manifest's order."""
 
 
 class ScoringJudge:
@@ -57,8 +57,9 @@ class ScoringJudge:
         """Return probabilities of every head, each (inputs, classes)."""
         encodings = self._encoder.encode(inputs)
         heads = [np.zeros((len(inputs), len(head.labels))) for head in self._manifest.heads]
-        for batch in batches(encodings, self._scorer.tokens, self._scorer.pad):
-            for out, logits, head in zip(heads, self._scorer.score(batch), self._manifest.heads, strict=True):
+        some = list(batches(encodings, self._scorer.tokens, self._scorer.pad))
+        for batch, made in zip(some, self._scorer.each(some), strict=True):
+            for out, logits, head in zip(heads, made, self._manifest.heads, strict=True):
                 out[batch.places] = calibrated(logits, head)
         return heads
 

@@ -48,6 +48,10 @@ class TorchScorer:
             made = self._module(**{name: tensor.to(self.device) for name, tensor in feed.items()})
             return [logits.float().cpu().numpy() for logits in self._heads(made)]
 
+    def each(self, some: Iterable[Batch]) -> Iterator[list[Logits]]:
+        """Score several, one after the other: each takes the whole device."""
+        return map(self.score, some)
+
 
 def open_folder(folder: Path, *, threads: int = 1, languages: Iterable[str] | None = None) -> ScoringJudge:
     """Load our network as ``python -m models.train`` leaves it, in full precision; raises ConfigError."""

@@ -44,9 +44,10 @@ def _tokens(secret: str) -> Iterator[str]:
     except ValueError:
         return
     password = unquote(address.netloc.rpartition("@")[0].partition(":")[2])
-    values = [value or name for name, value in parse_qsl(address.query, keep_blank_values=True)]
-    words = [*re.split(r"[/.]", unquote(address.path)), *values]
-    yield from (password, *filter(_is_token, words))
+    pairs = parse_qsl(address.query, keep_blank_values=True)
+    yield password
+    yield from (value for name, value in pairs if _TELLING.search(name.lower()) and len(value) >= _LONG // 2)
+    yield from filter(_is_token, (*re.split(r"[/.]", unquote(address.path)), *(value or name for name, value in pairs)))
 
 
 def _found(text: str, secrets: Iterable[str], *, alone: bool) -> list[str]:

@@ -150,23 +150,27 @@ _AMP_PATH = re.compile(r"(?:/amp(?:\.html)?|\.amp(?:\.html)?)/?\Z", re.IGNORECAS
 def canonical(url: str) -> str:
     """Spell one page one way, to compare by and never to fetch; what is no http(s) URL comes back stripped."""
     url = url.strip()
+    parts = split(url)
     for _ in range(3):
-        inner = _unwrap(url)
+        inner = _unwrap(url, parts) if parts else ""
         if not inner:
             break
-        url = inner
-    parts = split(url)
+        url, parts = inner, split(inner)
     return _spell(parts) if parts else url
 
 
-def _unwrap(url: str) -> str:
+def _unwrap(url: str, parts: SplitResult) -> str:
     """Give the address inside a redirecting, AMP-caching or click-counting one; empty if it is none."""
-    parts = split(url)
-    return "" if parts is None else _from_cache(url, parts) or _from_query(url, parts)
+    name = _host_in(parts.netloc)
+    return _from_cache(name, url, parts) or _from_query(name, parts)
 
 
-def _from_cache(url: str, parts: SplitResult) -> str:
-    name = host(url)
+@lru_cache(maxsize=16_384)
+def _host_in(netloc: str) -> str:
+    return host(netloc.rpartition("@")[2])
+
+
+def _from_cache(name: str, url: str, parts: SplitResult) -> str:
     if _GOOGLE.match(name) and parts.path.startswith("/amp/"):
         return _amp_target(parts.path.removeprefix("/amp/"))
     if name.endswith(".cdn.ampproject.org"):
@@ -176,8 +180,8 @@ def _from_cache(url: str, parts: SplitResult) -> str:
     return ""
 
 
-def _from_query(url: str, parts: SplitResult) -> str:
-    name = "google" if _GOOGLE.match(host(url)) else host(url)
+def _from_query(name: str, parts: SplitResult) -> str:
+    name = "google" if _GOOGLE.match(name) else name
     path, names = _WRAPPERS.get(name) or _WRAPPERS.get(name.partition(".")[2]) or ("", ())
     if not names or not parts.path.startswith(path):
         return ""
@@ -191,7 +195,7 @@ def _amp_target(path: str) -> str:
 
 
 def _spell(parts: SplitResult) -> str:
-    name = _desktop(host(parts.netloc.rpartition("@")[2]))
+    name = _desktop(_host_in(parts.netloc))
     port = str(parts.port) if parts.port and str(parts.port) not in _PORTS.values() else ""
     place = f"[{name}]" if ":" in name else name
     path = _AMP_PATH.sub("", _encoded(parts.path)).rstrip("/") or "/"

@@ -166,7 +166,8 @@ class Collect:
         come = [fetching for fetching in self._flying if fetching.done()]
         for fetching in come:
             stream = self._flying.pop(fetching)
-            self._resting[stream.lane] = now + self._spacing
+            if url.split(stream.key):  # a file needs no rest, and an account's says itself how long it is to wait
+                self._resting[stream.lane] = now + self._spacing
             errors += not self._put_away(stream, fetching.result(), now)
         return Progress(len(come), now if self._flying or self._naming else self._next(now), errors)
 

@@ -9,6 +9,7 @@ import pytest
 
 from listener.domain.errors import ConfigError
 from listener.domain.judgement import Passage
+from models.cores import usable
 from models.judge import JudgeSettings, open_judge
 from models.manifest import read_manifest
 from models.onnx_judge import _options
@@ -63,8 +64,9 @@ def test_threads_are_bounded_by_the_cores_of_the_process(
 ) -> None:
     """In a cpuset the host's count is not ours; and nothing spins, or grows with each new shape of batch."""
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {3, 5})
-    options = _options(wanted)
-    assert (options.intra_op_num_threads, options.inter_op_num_threads) == (granted, 1)
+    assert usable(wanted) == granted
+    options = _options()
+    assert (options.intra_op_num_threads, options.inter_op_num_threads) == (1, 1)
     assert (options.enable_cpu_mem_arena, options.enable_mem_pattern) == (False, False)
     assert options.get_session_config_entry("session.intra_op.allow_spinning") == "0"
 
