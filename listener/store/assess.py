@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, false, select, update
+from sqlalchemy import BindParameter, bindparam, delete, false, select, update
 
 from listener.domain.judgement import Judgement
 from listener.domain.text import Span
 from listener.store import tables
-from listener.store.engine import Store, upsert
+from listener.store.engine import Store, insert, upsert
 from listener.store.judgements import JUDGEMENT, values_of
 from listener.store.mentions import push_back, spans_of
 
@@ -43,6 +44,42 @@ class Judged:
     mention: Unjudged
     passage: str
     judgement: Judgement
+
+
+def _keep() -> Any:
+    # the same passage by the same model is the same judgement: what stands is left, and its number is the one to put
+    return insert(JUDGEMENT).on_conflict_do_nothing(index_elements=["mention_id", "passage", "model"])
+
+
+# made once: SQLAlchemy takes longer to put a statement together than SQLite to run it
+_SOME: BindParameter[Any] = bindparam("ids", expanding=True)
+_REVISIONS = select(MENTION.c.id, MENTION.c.revision).where(MENTION.c.id.in_(_SOME))
+_KEEP = _keep()
+_KEPT = select(JUDGEMENT.c.id, *(JUDGEMENT.c[name] for name in ("mention_id", "passage", "model"))).where(
+    JUDGEMENT.c.mention_id.in_(_SOME)
+)
+_PUT = (
+    update(MENTION)
+    .where(MENTION.c.id == bindparam("mention"))
+    .values(judged=True, judgement_id=bindparam("judgement"), attempts=0, retry_at=None)
+)
+
+
+def _ids(judged: Iterable[Judged]) -> list[int]:
+    return [one.mention.mention_id for one in judged]
+
+
+def _key(one: Judged) -> tuple[int, str, str]:
+    return one.mention.mention_id, one.passage, one.judgement.model
+
+
+def _row(one: Judged, now: datetime) -> dict[str, Any]:
+    return {
+        "mention_id": one.mention.mention_id,
+        "passage": one.passage,
+        "judged_at": now,
+        **values_of(one.judgement),
+    }
 
 
 class Assessing:
@@ -84,27 +121,17 @@ class Assessing:
 
     def commit(self, judged: Sequence[Judged], now: datetime) -> int:
         """Put judgements to their mentions; a mention that changed meanwhile stays to be judged. Returns how many."""
-        done = 0
+        if not judged:
+            return 0
         with self._store.write() as db:
-            for one in judged:
-                as_read = (MENTION.c.id == one.mention.mention_id) & (MENTION.c.revision == one.mention.revision)
-                if db.execute(select(MENTION.c.id).where(as_read)).first() is None:
-                    continue
-                row = {
-                    "mention_id": one.mention.mention_id,
-                    "passage": one.passage,
-                    "judged_at": now,
-                    **values_of(one.judgement),
-                }
-                # the same passage by the same model is the same judgement: touching it returns its number
-                same = upsert(JUDGEMENT, [row], ["mention_id", "passage", "model"], ["language"])
-                number = db.execute(same.returning(JUDGEMENT.c.id)).scalar_one()
-                done += db.execute(
-                    update(MENTION).where(as_read).values(judged=True, judgement_id=number, attempts=0, retry_at=None)
-                ).rowcount
-            if judged:
-                db.execute(delete(META).where(META.c.key == JUDGE_DOWN))
-        return done
+            db.execute(delete(META).where(META.c.key == JUDGE_DOWN))
+            standing = {row.id: row.revision for row in db.execute(_REVISIONS, {"ids": _ids(judged)})}
+            still = [one for one in judged if standing.get(one.mention.mention_id) == one.mention.revision]
+            if still:
+                db.execute(_KEEP, [_row(one, now) for one in still])
+                kept = {tuple(row[1:]): row.id for row in db.execute(_KEPT, {"ids": _ids(still)})}
+                db.execute(_PUT, [{"mention": key[0], "judgement": kept[key]} for key in map(_key, still)])
+        return len(still)
 
     def push_back(self, mentions: Iterable[Unjudged], now: datetime) -> None:
         """Let mentions that could not be judged wait, so that one bad text does not stop the rest."""

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -24,10 +25,10 @@ def plans(bench: Bench) -> dict[str, list[str]]:
     """Collect SQLite's plan of every statement that is run from now on."""
     found: dict[str, list[str]] = {}
 
-    def explain(connection: object, cursor: object, statement: str, parameters: object, _: object, many: bool) -> None:  # noqa: FBT001 - SQLAlchemy's shape
+    def explain(connection: object, cursor: object, statement: str, parameters: Any, _: object, many: bool) -> None:  # noqa: FBT001 - SQLAlchemy's shape
         if statement.startswith(("SELECT", "UPDATE", "DELETE")):
             asked = connection.connection.cursor()  # type: ignore[attr-defined]
-            asked.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            asked.execute(f"EXPLAIN QUERY PLAN {statement}", parameters[0] if many else parameters)
             found[statement] = [row[3] for row in asked]
 
     for engine in (bench.store._writer, bench.store._reader):
