@@ -22,12 +22,6 @@ from listener.domain.judgement import Judgement, Passage
 from listener.domain.source import Budget
 from listener.store.engine import open_store
 
-CONFIG = """
-[[source]]
-name = "posts"
-connector = "jsonl"
-path = "posts.jsonl"
-"""
 TABLES = ("author", "thread", "post")
 
 
@@ -89,7 +83,7 @@ class NoJudge:
 def _collect(folder: Path, texts: Sequence[str]) -> tuple[float, float]:
     """Collect a file of posts with the real stage; returns the seconds on the clock and of the processor."""
     folder.mkdir()
-    (folder / "config.toml").write_text(CONFIG + material.brands(), encoding="utf-8")
+    (folder / "config.toml").write_text(material.POSTS + material.brands(), encoding="utf-8")
     material.write_posts(folder / "posts.jsonl", texts)
     world = World()
     with open_line(load_config(folder / "config.toml", world), world, judge=NoJudge()) as line:

@@ -24,16 +24,6 @@ from listener.app.world import World
 from listener.store import tally
 from listener.store.engine import Store
 
-CONFIG = """
-[net]
-allow = ["127.0.0.1/32"]
-spacing = "0 s"
-[[source]]
-name = "feeds"
-connector = "rss"
-urls = [{urls}]
-"""
-
 
 @dataclass(frozen=True)
 class Figures:
@@ -97,8 +87,7 @@ def _collect(urls: Sequence[str]) -> tuple[int, float]:
     world = World()
     with tempfile.TemporaryDirectory(prefix="listener-bench-") as folder:
         file = Path(folder, "config.toml")
-        listed = ", ".join(f'"{url}"' for url in urls)
-        file.write_text(CONFIG.replace("{urls}", listed) + material.brands(), encoding="utf-8")
+        file.write_text(material.listening(urls) + material.brands(), encoding="utf-8")
         with open_line(load_config(file, world), world, judge=NoJudge()) as line:
             line.collect.prepare(world.now())
             began = time.process_time()

@@ -15,15 +15,6 @@ from benchmarks import command, material
 from benchmarks.processes import STORE, daemon
 from benchmarks.servers import files
 
-CONFIG = """
-[net]
-allow = ["127.0.0.1/32"]
-spacing = "0 s"
-[[source]]
-name = "feeds"
-connector = "rss"
-urls = [{urls}]
-"""
 ENTRIES = 10
 QUARTER = 900
 """Seconds between two polls of one feed by default."""
@@ -56,8 +47,8 @@ def measure(texts: list[str], seconds: float) -> Figures:
         served.mkdir()
         written = [_write(served / f"{at}.rss", texts[at : at + ENTRIES]) for at in range(0, len(texts), ENTRIES)]
         with files(served) as base:
-            urls = ", ".join(f'"{url}"' for url in material.addresses(base, written))
-            (folder / "config.toml").write_text(CONFIG.replace("{urls}", urls) + material.brands(), encoding="utf-8")
+            asked = material.listening(material.addresses(base, written))
+            (folder / "config.toml").write_text(asked + material.brands(), encoding="utf-8")
             with daemon(folder) as running:
                 polled = "SELECT count(*) FROM stream WHERE last_ok_at IS NOT NULL"
                 running.until("the polls", lambda: running.ask(polled) == len(written), within=60 + len(written))

@@ -16,37 +16,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from statistics import quantiles
 
-from benchmarks import command
+from benchmarks import command, material
 from benchmarks.processes import daemon
-from benchmarks.servers import serving
 from listener.demo.postbox import Postbox, parsed
+from listener.demo.serving import serving
 
-CONFIG = """
-[net]
-allow = ["127.0.0.1/32"]
-spacing = "1 s"
-[[brand]]
-name = "Acme"
-query = "acme"
-[[source]]
-name = "feeds"
-connector = "rss"
-urls = [{urls}]
-[[channel]]
-name = "mail"
-type = "mail"
-host = "127.0.0.1"
-port = {port}
-security = "none"
-sender = "listener@example.com"
-to = ["team@example.com"]
-[[rule]]
-name = "every"
-type = "mention"
-channels = ["mail"]
-per = "author"
-cooldown = "0 s"
-"""
 FEED = """<rss version="2.0"><channel><title>Feed {number}</title><item>
 <guid>urn:bench:{number}</guid><title>Acme, parcel {number}</title><author>author{number}</author>
 <description>{number} times have I asked acme where my parcel-{number} is, and nobody answers.</description>
@@ -79,9 +53,9 @@ def measure(alerts: int) -> Figures:
         serving(_Feeds()) as feeds,
         serving(_Mailbox()) as mailbox,
     ):
-        urls = ", ".join(f'"http://127.0.0.1:{feeds.server_port}/{number}"' for number in range(alerts))
-        text = CONFIG.replace("{urls}", urls).replace("{port}", str(mailbox.port))
-        Path(name, "config.toml").write_text(text, encoding="utf-8")
+        urls = (f"http://127.0.0.1:{feeds.server_port}/{number}" for number in range(alerts))
+        text = material.listening(urls, spacing="1 s") + material.mailing(mailbox.port, per="author")
+        Path(name, "config.toml").write_text(text + material.brands(["Acme"]), encoding="utf-8")
         with daemon(Path(name)) as running:
             running.until("the last mail", lambda: len(mailbox.arrivals) == alerts, within=60 + 5 * alerts)
         return _figures([at - feeds.answered[number] for number, at in mailbox.arrivals.items()])

@@ -47,6 +47,49 @@ def _brand(name: str) -> str:
     return f'[[brand]]\nname = "{name}"\nquery = "{name.lower()}"\n'
 
 
+POSTS = """
+[[source]]
+name = "posts"
+connector = "jsonl"
+path = "posts.jsonl"
+"""
+"""The block of a configuration that reads what ``write_posts`` wrote."""
+
+
+def listening(urls: Iterable[str], spacing: str = "0 s") -> str:
+    """Write the blocks of a configuration that polls feeds on loopback."""
+    listed = ", ".join(f'"{url}"' for url in urls)
+    return f"""
+[net]
+allow = ["127.0.0.1/32"]
+spacing = "{spacing}"
+[[source]]
+name = "feeds"
+connector = "rss"
+urls = [{listed}]
+"""
+
+
+def mailing(port: int, per: str) -> str:
+    """Write the blocks of a configuration that mails every mention, and no second of the same ``per``."""
+    return f"""
+[[channel]]
+name = "mail"
+type = "mail"
+host = "127.0.0.1"
+port = {port}
+security = "none"
+sender = "listener@example.com"
+to = ["team@example.com"]
+[[rule]]
+name = "every"
+type = "mention"
+channels = ["mail"]
+per = "{per}"
+cooldown = "0 s"
+"""
+
+
 def addresses(base: str, files: Iterable[Path]) -> Iterator[str]:
     """Say where files of a served folder are read."""
     return (f"{base}/{path.name}" for path in files)

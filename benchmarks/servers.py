@@ -1,28 +1,10 @@
-"""Servers on loopback, beside what is measured."""
+"""A web server on loopback, beside what is measured."""
 
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from socketserver import BaseServer
-from typing import TypeVar
-
-S = TypeVar("S", bound=BaseServer)
-
-
-@contextmanager
-def serving(server: S) -> Iterator[S]:
-    """Let a server answer in a thread of this process until the end."""
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @contextmanager

@@ -9,13 +9,6 @@ from pathlib import Path
 from benchmarks import command, material
 from benchmarks.processes import LISTENER, timed
 
-CONFIG = """
-[[source]]
-name = "posts"
-connector = "jsonl"
-path = "posts.jsonl"
-"""
-
 
 @dataclass(frozen=True)
 class Figures:
@@ -45,7 +38,7 @@ def measure(texts: list[str], runs: int) -> Figures:
     }
     with tempfile.TemporaryDirectory(prefix="listener-bench-") as name:
         folder = Path(name)
-        (folder / "config.toml").write_text(CONFIG + material.brands(), encoding="utf-8")
+        (folder / "config.toml").write_text(material.POSTS + material.brands(), encoding="utf-8")
         material.write_posts(folder / "posts.jsonl", texts)
         timed([*LISTENER, "run", "--until-idle"], folder)
         taken = [{name: timed(one, folder).seconds for name, one in commands.items()} for _ in range(runs)]

@@ -16,33 +16,11 @@ import feedparser
 
 from benchmarks import command, material
 from benchmarks.processes import LISTENER, Run, timed
-from benchmarks.servers import files, serving
+from benchmarks.servers import files
 from listener.demo.postbox import Postbox
+from listener.demo.serving import serving
 
 WORDS = ("Linux", "Google", "Apple", "Trump", "Ukraine")
-CONFIG = """
-[net]
-allow = ["127.0.0.1/32"]
-spacing = "0 s"
-[[source]]
-name = "feeds"
-connector = "rss"
-urls = [{urls}]
-[[channel]]
-name = "mail"
-type = "mail"
-host = "127.0.0.1"
-port = {port}
-security = "none"
-sender = "listener@example.com"
-to = ["team@example.com"]
-[[rule]]
-name = "every"
-type = "mention"
-channels = ["mail"]
-per = "story"
-cooldown = "0 s"
-"""
 PEERS = "benchmarks.peers"
 
 
@@ -97,9 +75,8 @@ def measure(read: Sequence[Path], checkpoint: Path | None) -> Figures:
 
 def _listener(folder: Path, urls: Sequence[str]) -> tuple[Run, int]:
     with serving(Postbox()) as postbox:
-        listed = ", ".join(f'"{url}"' for url in urls)
-        text = CONFIG.replace("{urls}", listed).replace("{port}", str(postbox.port))
-        (folder / "config.toml").write_text(text + material.brands(WORDS), encoding="utf-8")
+        text = material.listening(urls) + material.mailing(postbox.port, per="story") + material.brands(WORDS)
+        (folder / "config.toml").write_text(text, encoding="utf-8")
         run = timed([*LISTENER, "run", "--until-idle", "--alert-history"], folder)
         return run, len(postbox.taken)
 

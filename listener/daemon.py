@@ -166,9 +166,7 @@ class Daemon:
         line = opened.enter_context(open_line(config, self._world, alert_history=self._alert_history, judge=judge))
         heartbeat = opened.enter_context(heartbeat_of(config, self._world))
         with self._loops.paused():
-            if anew:
-                line.collect.plan_anew(self._world.now())
-            line.collect.prepare(self._world.now())
+            line.collect.prepare(self._world.now(), anew=anew)
             self._pulse.watch(line.store, config.daemon, heartbeat)
             set_up(config.daemon.log_level, as_json=self._log_json)
             self._loops.drive(line.stages)

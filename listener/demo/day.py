@@ -3,7 +3,6 @@
 import os
 import shutil
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -12,8 +11,7 @@ from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from importlib import resources
 from pathlib import Path
-from socketserver import BaseServer
-from typing import Any, TypeVar
+from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
@@ -25,6 +23,7 @@ from listener.daemon import only_one, run_until_idle
 from listener.demo.feeds import document
 from listener.demo.postbox import Postbox, parsed
 from listener.demo.script import Site, moment, sites
+from listener.demo.serving import serving
 from listener.demo.web import Web
 from listener.domain.brand import Brand
 from listener.domain.judgement import Judge
@@ -37,7 +36,6 @@ LOOKS = ("08:00", "10:30", "12:40", "14:30")
 _MADE = ("config.toml", "slack-webhook", "mentions.db", "mentions.db-wal", "mentions.db-shm", "quarantine", "mails")
 _OWNER_ONLY = 0o700
 
-S = TypeVar("S", bound=BaseServer)
 
 Report = Callable[[str, int], None]
 """Is told a stage's name and what its step did."""
@@ -140,8 +138,8 @@ def theatre(folder: Path, day: date, *, judge: Judge | None = None) -> Iterator[
     every = sites(day)
     with (
         only_one(folder / "mentions.db"),
-        _serving(Web(every, clock.now)) as web,
-        _serving(Postbox()) as postbox,
+        serving(Web(every, clock.now)) as web,
+        serving(Postbox()) as postbox,
     ):
         _clear(folder)
         files = {folder / site.path: site for site in every if site.format.endswith(".jsonl")}
@@ -218,18 +216,6 @@ def _configured(
 def _failing(store: Path) -> Iterator[Failing]:
     for row in rows(store, "SELECT stream, error, due_at FROM sources WHERE error <> '' ORDER BY stream"):
         yield Failing(row["stream"], row["error"], datetime.fromisoformat(f"{row['due_at']}+00:00"))
-
-
-@contextmanager
-def _serving(server: S) -> Iterator[S]:
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def _keep(taken: Sequence[bytes], folder: Path) -> None:

@@ -94,10 +94,15 @@ class Collect:
         self._naming: dict[Future[list[StreamKey] | SourceError], Source] = {}
         self._stale_at: dict[str, datetime] = {}
 
-    def prepare(self, now: datetime) -> int:
-        """Bring the store's brands and streams in line with the configuration. Returns how many sources failed."""
+    def prepare(self, now: datetime, *, anew: bool = False) -> int:
+        """Bring the store's brands and streams in line with the configuration. Returns how many sources failed.
+
+        ``anew``: the clock was set back, and nothing waits for a time that it named before.
+        """
         if self._store.was_ahead(now):
             logger.warning("the clock was ahead when the store was written last: what waited for it is due now")
+            anew = True
+        if anew:
             self._store.plan_anew(now)
         self._store.sync_brands(self._listener.brands.values(), now)
         self._store.retire_sources(self._sources)
@@ -142,10 +147,6 @@ class Collect:
             self._store.sync_streams(_streams(source, keys), now)
             self._named[source.name] = keys
         return True
-
-    def plan_anew(self, now: datetime) -> None:
-        """Let nothing wait for a time that a clock named which was ahead."""
-        self._store.plan_anew(now)
 
     def make_due(self, now: datetime) -> None:
         """Make every stream due at once, but those whose platform asked for a pause."""

@@ -46,15 +46,11 @@ class Judged:
     judgement: Judgement
 
 
-def _keep() -> Any:
-    # the same passage by the same model is the same judgement: what stands is left, and its number is the one to put
-    return insert(JUDGEMENT).on_conflict_do_nothing(index_elements=["mention_id", "passage", "model"])
-
-
 # made once: SQLAlchemy takes longer to put a statement together than SQLite to run it
 _SOME: BindParameter[Any] = bindparam("ids", expanding=True)
 _REVISIONS = select(MENTION.c.id, MENTION.c.revision).where(MENTION.c.id.in_(_SOME))
-_KEEP = _keep()
+# the same passage by the same model is the same judgement: what stands is left, and its number is the one to put
+_KEEP = insert(JUDGEMENT).on_conflict_do_nothing(index_elements=["mention_id", "passage", "model"])
 _KEPT = select(JUDGEMENT.c.id, *(JUDGEMENT.c[name] for name in ("mention_id", "passage", "model"))).where(
     JUDGEMENT.c.mention_id.in_(_SOME)
 )

@@ -2,12 +2,9 @@
 
 import json
 import smtplib
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from http.client import HTTPConnection
-from socketserver import BaseServer
 from typing import Any
 
 import pytest
@@ -16,6 +13,7 @@ from connectors.rss import parse
 from listener.demo.feeds import document
 from listener.demo.postbox import Postbox, parsed
 from listener.demo.script import Site, moment, sites
+from listener.demo.serving import serving
 from listener.demo.web import Web
 
 DAY = date(2026, 11, 24)
@@ -24,22 +22,10 @@ EVENING = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 SITES = {site.host: site for site in sites(DAY)}
 
 
-@contextmanager
-def _serving(server: BaseServer) -> Iterator[None]:
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
 @pytest.fixture
 def web() -> Iterator[Web]:
     web = Web(SITES.values(), lambda: NOON)
-    with _serving(web):
+    with serving(web):
         yield web
 
 
@@ -114,7 +100,7 @@ def test_the_webhook_takes_messages_and_no_other_address_does(web: Web) -> None:
 def test_the_postbox_keeps_mail_as_it_was_sent() -> None:
     """Lines that begin with dots come through, and what it does not know it refuses."""
     postbox = Postbox()
-    with _serving(postbox), smtplib.SMTP("127.0.0.1", postbox.port, "here.example", timeout=5) as client:
+    with serving(postbox), smtplib.SMTP("127.0.0.1", postbox.port, "here.example", timeout=5) as client:
         client.sendmail("a@example.com", ["b@example.com"], "Subject: dots\r\n\r\n.one\r\n..two\r\n")
         assert client.docmd("TURN")[0] == 502
         assert client.noop()[0] == 250
