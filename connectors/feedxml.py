@@ -8,10 +8,13 @@ from typing import Any
 
 import feedparser
 
+from connectors import feedsax
 from connectors.feed import Entry, Feed
 from connectors.feeddates import read_date
 from listener.domain.errors import BadData
 from listener.domain.plaintext import Read, has_markup, one_line, read, tidy, title_from_html
+
+feedsax.install()
 
 _UTF8 = {"content-type": "application/xml; charset=utf-8"}
 _MAIL = re.compile(r" ?(?:[(<] ?)?(?<![^\s()<>@])[^\s()<>@]+@[^\s()<>@]+ ?[)>]? ?")

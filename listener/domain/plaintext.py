@@ -12,7 +12,7 @@ MAX_HTML = 1_000_000
 _DEEPEST = 2_000
 """The parser's time grows with the square of the depth; of what nests deeper, the words alone are read."""
 
-_PARAGRAPH, _LINE, _BREAK, _CELL = "\ue000", "\ue001", "\ue002", "\ue003"
+_PARAGRAPH, _LINE, _BREAK, _CELL, _HARD = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
 """Private-use marks, so that white space of the source can be told from ours. Lines meet, breaks add up."""
 
 _PARAGRAPHS = "p,h1,h2,h3,h4,h5,h6,ul,ol,dl,pre,table,blockquote,figure,hr,article,section,header,footer,aside"
@@ -30,6 +30,8 @@ _ESCAPED_MARKUP = re.compile(r"<(?:/(?:p|a|div|em|strong|blockquote|ul|ol|li|spa
 _PRE = re.compile(r"(</?pre\b[^<>]*>)", re.IGNORECASE)
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _BLANKS = re.compile(r"[^\S\n]+")
+_MARKS = re.compile(f"[{_PARAGRAPH}{_LINE}{_BREAK}{_CELL}{_HARD}\x00]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _LINE_ENDS = re.compile(r"\r\n?|[\v\f\x85\u2028]")
 
 
@@ -44,11 +46,17 @@ class Read:
 
 def tidy(text: str) -> str:
     """Make plain text fit to store: no control characters, no lone surrogates, no two empty lines in a row."""
-    if not text:
-        return ""
+    if _is_tidy(text):
+        return text.strip()
     text = _LINE_ENDS.sub("\n", text.replace("\u2029", "\n\n"))
     text = _BLANKS.sub(" ", _UNPRINTABLE.sub("", text))
     return re.sub(r"\n{3,}", "\n\n", re.sub(r" ?\n ?", "\n", text)).strip()
+
+
+def _is_tidy(text: str) -> bool:
+    """Say at little cost whether a text is tidy but for its ends: most are, and patterns take their time."""
+    blanks = "  " in text or " \n" in text or "\n " in text or "\n\n\n" in text
+    return not blanks and text.replace("\n", "").isprintable()
 
 
 def one_line(text: str) -> str:
@@ -107,8 +115,8 @@ def _is_too_deep(html: str) -> bool:
 
 def _shielded(html: str) -> str:
     """Drop what would be mistaken for our marks, and open CDATA sections, which HTML takes for comments."""
-    html = re.sub(f"[{_PARAGRAPH}{_LINE}{_BREAK}{_CELL}\x00]", "", html)
-    html = re.sub(r"[\ud800-\udfff]", "\ufffd", html)
+    if not html.isascii() or "\x00" in html:
+        html = _SURROGATE.sub("\ufffd", _MARKS.sub("", html))
     html = html.replace("<![CDATA[", "").replace("]]>", "") if "<![CDATA[" in html else html
     return _with_kept_lines(html) if "<pre" in html.lower() else html
 
@@ -138,8 +146,8 @@ def _mark(tree: LexborHTMLParser) -> None:
 
 def _broken(text: str) -> str:
     """Turn marks into line breaks, the source's own white space into single spaces."""
-    text = re.sub(r"[^\S\u00a0]+", " ", text.replace(_CELL, " "))
-    text = re.sub(rf" ?{_BREAK} ?", "\n", text)
+    text = " ".join(text.replace(_CELL, " ").replace("\u00a0", _HARD).split()).replace(_HARD, "\u00a0")
+    text = text.replace(f" {_BREAK}", _BREAK).replace(f"{_BREAK} ", _BREAK).replace(_BREAK, "\n")
     return tidy("\n\n".join(filter(None, map(_lines, text.split(_PARAGRAPH)))))
 
 

@@ -19,7 +19,7 @@ Cursor = NewType("Cursor", str)
 class Budget:
     """The most that one fetch may take. ``money`` is in the account's currency; None: nothing is paid for."""
 
-    posts: int = 1000
+    posts: int = 2000
     bytes: int = 20_000_000
     seconds: float = 60.0
     money: float | None = None

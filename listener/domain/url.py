@@ -15,6 +15,8 @@ _PORTS = {"http": "80", "https": "443"}
 _DOTS = str.maketrans(dict.fromkeys("\u3002\uff0e\uff61", "."))
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
+_ABSOLUTE = re.compile(r"https?://[a-zA-Z0-9.-]+(?:/[!-\"$-:<->@-~]*)?(?:\?[!-\"$-~]+)?(?:#[!-~]+)?")
+"""What there is nothing to resolve in nor to mend: most of what feeds hold."""
 
 
 def split(url: str) -> SplitResult | None:
@@ -34,6 +36,8 @@ def absolute(url: str, base: str = "") -> str:
     """Resolve ``url`` against ``base``; empty unless the outcome is an http(s) URL."""
     if not url or len(url) > MAX_URL:
         return ""
+    if _ABSOLUTE.fullmatch(url):
+        return url
     try:
         joined = urljoin(base, re.sub(r"[\r\n\t]", "", url.strip())).replace(" ", "%20")
     except ValueError:
@@ -147,6 +151,7 @@ _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
 _AMP_PATH = re.compile(r"(?:/amp(?:\.html)?|\.amp(?:\.html)?)/?\Z", re.IGNORECASE)
 
 
+@lru_cache(maxsize=4_096)
 def canonical(url: str) -> str:
     """Spell one page one way, to compare by and never to fetch; what is no http(s) URL comes back stripped."""
     url = url.strip()

@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from listener.store import tables
 from listener.store.poll import Counts, Poll
@@ -13,6 +13,9 @@ from listener.store.poll import Counts, Poll
 COVERAGE = tables.table(tables.Coverage)
 
 COUNTERS = ("polls", "fetched", "fresh", "edited", "matched", "dropped")
+
+# made once: SQLAlchemy takes longer to put a statement together than SQLite to run it
+_NEWEST = select(COVERAGE).where(COVERAGE.c.stream_id == bindparam("stream")).order_by(COVERAGE.c.id.desc()).limit(1)
 
 
 def extend(db: Connection, poll: Poll, counts: Counts) -> None:
@@ -43,8 +46,7 @@ def extend(db: Connection, poll: Poll, counts: Counts) -> None:
 
 
 def _last(db: Connection, stream_id: int) -> Row[Any] | None:
-    newest = select(COVERAGE).where(COVERAGE.c.stream_id == stream_id).order_by(COVERAGE.c.id.desc()).limit(1)
-    return db.execute(newest).first()
+    return db.execute(_NEWEST, {"stream": stream_id}).first()
 
 
 def _goes_on(last: Row[Any], poll: Poll) -> bool:

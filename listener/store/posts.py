@@ -77,6 +77,8 @@ COUNTS = ("reach", "replies", "shares", "likes", "rating")
 
 # made once: SQLAlchemy takes longer to put a statement together than SQLite to run it
 _KEEP_AUTHOR, _KEEP_THREAD, _STONES = _keep_author(), _keep_thread(), _stones_of()
+# rows that are asked back go in by one statement, and the search index is written once and not for every row
+_NEW_POST = POST.insert().returning(POST.c.id, POST.c.platform, POST.c.native_id)
 _AUTHORS, _THREADS = _called(AUTHOR, "native_id"), _called(THREAD, "root_id")
 _POSTS = _called(POST, "native_id", POST.c.content, *(POST.c[name] for name in COUNTS))
 
@@ -85,10 +87,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A batch as it stands in the store now: what is new, what was edited, and the numbers of its posts.
-
-    Of what is new only those that match a brand are numbered: nobody else asks.
-    """
+    """A batch as it stands in the store now: what is new, what was edited, and the numbers of its posts."""
 
     new: Sequence[Heard]
     edited: Sequence[Heard]
@@ -248,7 +247,7 @@ def _threads(db: Connection, new: Sequence[Heard], at: datetime) -> dict[Key, in
 def _insert(
     db: Connection, new: Sequence[Heard], authors: Mapping[Key, int], stream_id: int, at: datetime
 ) -> dict[Key, int]:
-    """Insert posts; returns the numbers of those that have mentions to be made."""
+    """Insert posts; returns their numbers."""
     if not new:
         return {}
     threads = _threads(db, new, at)
@@ -269,8 +268,7 @@ def _insert(
                 "is_history": heard.history,
             }
         )
-    db.execute(POST.insert(), rows)
-    return _ids(db, _POSTS, [heard.post.key for heard in new if heard.matches])
+    return {(row.platform, row.native_id): row.id for row in db.execute(_NEW_POST, rows)}
 
 
 def _edit(db: Connection, number: int, heard: Heard, authors: Mapping[Key, int], at: datetime) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, select, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, case, func, select, update
 
 from listener.domain.source import StreamKey
 from listener.store import tables
@@ -18,6 +18,20 @@ LISTING = StreamKey("(the list of its streams)")
 
 _POLLED = (STREAM.c.state != "removed") & (STREAM.c.key != LISTING)
 """A parked stream is polled too, but seldom."""
+
+
+def _due() -> Any:
+    busy: BindParameter[Any] = bindparam("busy", expanding=True)
+    waiting = _POLLED & (STREAM.c.due_at <= bindparam("now")) & STREAM.c.lane.not_in(busy)
+    # SQLite takes the id from the row that holds the minimum; cursors are large and stay out of the sorting
+    first = select(STREAM.c.id, func.min(STREAM.c.due_at).label("due_at")).where(waiting).group_by(STREAM.c.lane)
+    chosen = first.order_by("due_at", STREAM.c.id).limit(bindparam("limit")).subquery()
+    return select(STREAM).join(chosen, chosen.c.id == STREAM.c.id).order_by(STREAM.c.due_at, STREAM.c.id)
+
+
+# made once: SQLAlchemy takes longer to put a statement together than SQLite to run it
+_DUE = _due()
+_NEXT = select(STREAM.c.due_at).where(_POLLED).order_by(STREAM.c.due_at).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +82,7 @@ def retire(db: Connection, sources: Iterable[str]) -> None:
 
 def due(db: Connection, now: datetime, limit: int, busy: Iterable[str]) -> Sequence[Row[Any]]:
     """Return the rows of due streams, one a lane."""
-    waiting = _POLLED & (STREAM.c.due_at <= now) & STREAM.c.lane.not_in(list(busy))
-    # SQLite takes the id from the row that holds the minimum; cursors are large and stay out of the sorting
-    first = select(STREAM.c.id, func.min(STREAM.c.due_at).label("due_at")).where(waiting).group_by(STREAM.c.lane)
-    chosen = first.order_by("due_at", STREAM.c.id).limit(limit).subquery()
-    rows = select(STREAM).join(chosen, chosen.c.id == STREAM.c.id)
-    return db.execute(rows.order_by(STREAM.c.due_at, STREAM.c.id)).all()
+    return db.execute(_DUE, {"now": now, "busy": list(busy), "limit": limit}).all()
 
 
 def make_due(db: Connection, now: datetime) -> None:
@@ -84,8 +93,7 @@ def make_due(db: Connection, now: datetime) -> None:
 
 def next_due(db: Connection) -> datetime | None:
     """Say when the next stream is due."""
-    earliest = select(STREAM.c.due_at).where(_POLLED).order_by(STREAM.c.due_at).limit(1)
-    found: datetime | None = db.execute(earliest).scalar()
+    found: datetime | None = db.execute(_NEXT).scalar()
     return found
 
 

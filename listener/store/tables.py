@@ -29,7 +29,8 @@ class UtcText(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"{value!r} is naive: times in the store are aware")
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "seconds")
+        here = value if value.tzinfo is UTC else value.astimezone(UTC)
+        return here.isoformat(" ", "seconds")[:19]
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Read an aware UTC time."""
