@@ -1,6 +1,5 @@
 """The XML parser that feedparser drives: a text in one piece, and feeds read as before."""
 
-from xml.sax import make_parser
 from xml.sax.handler import ContentHandler, feature_namespaces
 
 import feedparser
@@ -28,7 +27,7 @@ class Pieces(ContentHandler):
 
 
 def test_a_text_comes_in_one_piece() -> None:
-    parser, pieces = make_parser([feedsax.__name__]), Pieces()
+    parser, pieces = feedsax.create_parser(), Pieces()
     parser.setFeature(feature_namespaces, True)
     parser.setContentHandler(pieces)
     parser.feed("<a>first\nsecond &amp; third\n</a>")
@@ -38,7 +37,7 @@ def test_a_text_comes_in_one_piece() -> None:
 
 def test_feedparser_reads_the_same_through_it(monkeypatch: pytest.MonkeyPatch) -> None:
     ours = feedparser.parse(ATOM)
-    assert feedparser.api.PREFERRED_XML_PARSERS == [feedsax.__name__]
+    assert feedsax.__name__ in feedparser.api.PREFERRED_XML_PARSERS
     monkeypatch.setattr(feedparser.api, "PREFERRED_XML_PARSERS", [])
     assert ours.entries == feedparser.parse(ATOM).entries
     assert feedxml.parse(ATOM, NOW)
