@@ -1,13 +1,11 @@
 """The daemon: drives the stages until it is told to stop, or once until all are idle."""
 
-import fcntl
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime, timedelta
-from pathlib import Path
 from time import monotonic
 from types import FrameType
 
@@ -19,14 +17,16 @@ from listener.app.line import Line, open_line
 from listener.app.parts import judge_of
 from listener.app.world import World
 from listener.config import Config
-from listener.domain.errors import ConfigError, ListenerError, StoreError, StoreInUse
+from listener.domain.errors import ConfigError, ListenerError
 from listener.domain.judgement import Judge
 from listener.domain.schema import in_words
 from listener.logs import set_up
 from listener.loops import Loops
 from listener.pulse import Pulse
 from listener.stages.assess import PROBE
+from listener.stages.collect import Collect
 from listener.stages.stage import Stage
+from listener.store.lock import only_one
 from listener.systemd import Systemd
 
 SET_BACK = timedelta(minutes=1)
@@ -34,30 +34,6 @@ SET_BACK = timedelta(minutes=1)
 
 PATIENCE = timedelta(seconds=5)
 """How long a single turn waits for work that is about to be due: a host that rests, a channel that paces."""
-
-
-@contextmanager
-def only_one(store: Path) -> Iterator[None]:
-    """Hold the store's lock file; raises StoreInUse while another process does. The system frees it at a crash."""
-    path = store.with_name(f"{store.name}.lock")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = path.open("a+")
-    except OSError as error:
-        raise StoreError(f"The lock {path}: {error.strerror}. Check that its directory may be written.") from None
-    with lock as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.seek(0)
-            raise StoreInUse(
-                f"{store} is in use by process {file.read().strip() or 'unknown'}: one daemon a store. "
-                "Stop that one first, or name another store in [store] url."
-            ) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        yield
 
 
 def run_until_idle(line: Line, world: World, report: Callable[[str, int], None] = lambda _name, _done: None) -> int:
@@ -107,6 +83,7 @@ class Daemon:
         self._time = world.now(), monotonic()
         self._opened = ExitStack()
         self._judge: Judge | None = None
+        self._collect: Collect | None = None
         self._loops = Loops(world.now, self._failed)
         self._systemd = Systemd(world.environ)
         self._pulse = Pulse(self._loops, self._systemd)
@@ -122,7 +99,7 @@ class Daemon:
             self._pulse.ready()
             self._pulse.start()
             logger.bind(store=str(self._config.store_file), brands=len(self._config.brands)).info("listening")
-            while not self._stop.wait(0.2):
+            while not self._stop.wait(1):
                 self._loops.keep_time()
                 self._keep_time()
                 if self._reload.is_set():
@@ -166,11 +143,11 @@ class Daemon:
         line = opened.enter_context(open_line(config, self._world, alert_history=self._alert_history, judge=judge))
         heartbeat = opened.enter_context(heartbeat_of(config, self._world))
         with self._loops.paused():
-            line.collect.prepare(self._world.now(), anew=anew)
+            line.collect.prepare(self._world.now(), anew=anew, former=self._collect)
             self._pulse.watch(line.store, config.daemon, heartbeat)
             set_up(config.daemon.log_level, as_json=self._log_json)
             self._loops.drive(line.stages)
-        self._judge = judge
+        self._judge, self._collect = judge, line.collect
 
     def _failed(self, error: BaseException) -> None:
         # said at once: another unit of work may outlast the bound, and then there is no time for words

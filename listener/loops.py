@@ -15,16 +15,30 @@ from listener.domain.errors import ListenerError
 from listener.stages.stage import Stage
 
 BEAT = 1.0
-"""Seconds between two looks of an idle stage at its work. A stage that did something wakes the next at once."""
+"""Seconds between two moments at which a stage may begin. A stage that did something wakes the next at once."""
+
+REST = 5.0
+"""Seconds that a stage without work is idle, if nothing is due earlier: what other commands write waits no longer."""
 
 
 @dataclass
 class _Loop:
-    """A stage that is driven. ``turn`` is held while it steps; ``moved`` is when it last ended a step (monotonic)."""
+    """A stage that is driven. ``turn`` is held while it steps.
+
+    ``moved`` is when it last ended a step or had none to begin, ``rests`` until when it has none (both monotonic);
+    ``due`` is when there will be work that it knows of; ``woken``: others have brought it some.
+    """
 
     stage: Stage
     turn: threading.Lock = field(default_factory=threading.Lock)
     moved: float = field(default_factory=time.monotonic)
+    rests: float = 0.0
+    due: datetime | None = None
+    woken: bool = False
+
+    def is_idle(self, now: datetime) -> bool:
+        """Say whether there is nothing to do yet."""
+        return not self.woken and time.monotonic() < self.rests and (self.due is None or now < self.due)
 
 
 class Loops:
@@ -53,7 +67,7 @@ class Loops:
                 self._schedule(BEAT, loop.stage.name, self._work, loop)
             return
         for loop, stage in zip(self._loops, stages, strict=True):
-            loop.stage = stage
+            loop.stage, loop.woken = stage, True
 
     def every(self, seconds: float, name: str, do: Callable[[], None]) -> None:
         """Call something now and every so often, in a loop of its own, which may die as the others do."""
@@ -106,14 +120,20 @@ class Loops:
         with loop.turn:
             while not (self._stop.is_set() or self._pause.is_set()):
                 now = self._now()
-                done = loop.stage.step(now).done
-                loop.moved = time.monotonic()
-                if not done:
+                if loop.is_idle(now):
+                    loop.moved = time.monotonic()
                     return
+                loop.woken = False
+                progress = loop.stage.step(now)
+                loop.moved = time.monotonic()
+                if not progress.done:
+                    loop.rests, loop.due = loop.moved + REST, progress.due
+                    continue
                 self.last = f"{loop.stage.name} at {now:%H:%M:%S} UTC"
                 self._wake_after(loop)
 
     def _wake_after(self, loop: _Loop) -> None:
-        following = self._loops.index(loop) + 1
-        if following < len(self._loops):
-            self._scheduler.modify_job(self._loops[following].stage.name, next_run_time=datetime.now(UTC))
+        following = self._loops[self._loops.index(loop) + 1 :]
+        if following:
+            following[0].woken = True
+            self._scheduler.modify_job(following[0].stage.name, next_run_time=datetime.now(UTC))

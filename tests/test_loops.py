@@ -8,18 +8,23 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from listener import loops as module
 from listener.domain.errors import ListenerError
 from listener.loops import BEAT, Loops
 from listener.stages.stage import Progress
 
 LIMIT = 30.0
+REST = 2.5 * BEAT
+"""Shorter than in life, longer than the beats between which it has to show."""
 
 
 class Counting:
-    """Counts its steps; has work when told so, and hangs until it is let go."""
+    """Counts its steps; has work when told so, knows of some that is always due, and hangs until it is let go."""
 
-    def __init__(self, name: str = "collect") -> None:
+    def __init__(self, name: str = "collect", due: datetime | None = None) -> None:
         self.name = name
+        self.due = due
+        self.begun = 0
         self.steps: list[datetime] = []
         self.work = 0
         self.go = threading.Event()
@@ -27,10 +32,11 @@ class Counting:
 
     def step(self, now: datetime) -> Progress:
         """Do one piece of work if there is any."""
+        self.begun += 1
         self.go.wait(LIMIT)
         self.steps.append(now)
         done, self.work = min(self.work, 1), max(self.work - 1, 0)
-        return Progress(done)
+        return Progress(done, self.due)
 
 
 def until(holds: Callable[[], object]) -> None:
@@ -47,7 +53,8 @@ def deaths() -> list[BaseException]:
 
 
 @pytest.fixture
-def loops(deaths: list[BaseException]) -> Iterator[Loops]:
+def loops(deaths: list[BaseException], monkeypatch: pytest.MonkeyPatch) -> Iterator[Loops]:
+    monkeypatch.setattr(module, "REST", REST)
     made = Loops(lambda: datetime.now(UTC), deaths.append)
     yield made
     made.stop()
@@ -56,7 +63,7 @@ def loops(deaths: list[BaseException]) -> Iterator[Loops]:
 
 def test_a_clock_that_is_set_back_stops_nobody(loops: Loops) -> None:
     """The scheduler plans by the wall clock, and would leave all asleep for the hour that came again."""
-    stage = Counting()
+    stage = Counting(due=datetime.min.replace(tzinfo=UTC))
     loops.drive([stage])
     until(lambda: len(stage.steps) > 1)
     steps = [len(stage.steps)]
@@ -80,6 +87,32 @@ def test_who_did_something_wakes_the_next(loops: Loops) -> None:
     until(lambda: not first.work)
     until(lambda: len(second.steps) > before)
     assert loops.last.startswith("collect at ")
+
+
+def test_a_stage_without_work_rests(loops: Loops) -> None:
+    """It looks again after a while, for what other commands wrote; or when what it knows of is due."""
+    resting, waiting = Counting("collect"), Counting("deliver", due=datetime.now(UTC) + timedelta(seconds=1.5 * BEAT))
+    loops.drive([resting, waiting])
+    until(lambda: len(resting.steps) > 1)
+    first, second = resting.steps[:2]
+    assert second - first >= timedelta(seconds=REST)
+    assert len(waiting.steps) > 2
+    assert waiting.due is not None
+    assert waiting.steps[1] >= waiting.due
+
+
+def test_what_comes_while_a_stage_looks_is_not_overlooked(loops: Loops) -> None:
+    """The stage before brings work after it has looked and before it rests."""
+    first, second = Counting("collect"), Counting("assess")
+    second.go.clear()
+    loops.drive([first, second])
+    until(lambda: second.begun)
+    first.work = 1
+    until(lambda: len(first.steps) > 2)
+    began = time.monotonic()
+    second.go.set()
+    until(lambda: len(second.steps) > 1)
+    assert time.monotonic() - began < REST
 
 
 def test_a_stage_that_hangs_is_named(loops: Loops) -> None:
