@@ -92,13 +92,18 @@ class Collect:
         self._flying: dict[Future[Page | SourceError], DueStream] = {}
         self._named: dict[str, list[StreamKey]] = {}
         self._naming: dict[Future[list[StreamKey] | SourceError], Source] = {}
+        self._left: dict[Future[Any], str] = {}
         self._stale_at: dict[str, datetime] = {}
 
-    def prepare(self, now: datetime, *, anew: bool = False) -> int:
+    def prepare(self, now: datetime, *, anew: bool = False, former: "Collect | None" = None) -> int:
         """Bring the store's brands and streams in line with the configuration. Returns how many sources failed.
 
-        ``anew``: the clock was set back, and nothing waits for a time that it named before.
+        ``anew``: the clock was set back, and nothing waits for a time that it named before. ``former``: who collected
+        so far; a lane that it still asks, or lets rest, is left alone until then.
         """
+        if former:
+            self._left, resting = former.lanes()
+            self._resting = {lane: min(until, now + self._spacing) for lane, until in resting.items()}
         if self._store.was_ahead(now):
             logger.warning("the clock was ahead when the store was written last: what waited for it is due now")
             anew = True
@@ -109,6 +114,10 @@ class Collect:
         self._named.clear()
         self._stale_at.clear()
         return self._name_streams(now)
+
+    def lanes(self) -> tuple[dict[Future[Any], str], dict[str, datetime]]:
+        """Tell whoever takes over which lanes are still being asked, and which rest until when."""
+        return self._left | {fetching: stream.lane for fetching, stream in self._flying.items()}, self._resting
 
     def _name_streams(self, now: datetime) -> int:
         """Ask connectors anew what their streams are: a folder has new files, a list of feeds has grown.
@@ -159,10 +168,12 @@ class Collect:
         """
         errors = self._name_streams(now)
         self._resting = {lane: until for lane, until in self._resting.items() if until > now}
-        busy = {*self._resting, *(stream.lane for stream in self._flying.values())}
+        for fetching in [one for one in self._left if one.done()]:
+            self._resting[self._left.pop(fetching)] = now + self._spacing
+        busy = {*self._resting, *self._left.values(), *(stream.lane for stream in self._flying.values())}
         for stream in self._store.due(now, self._width - len(self._flying), busy):
             self._flying[self._pool.submit(self._fetch, stream)] = stream
-        pending: set[Future[Any]] = {*self._flying, *self._naming}
+        pending: set[Future[Any]] = {*self._flying, *self._naming, *self._left}
         wait(pending, timeout=PATIENCE, return_when=FIRST_COMPLETED)
         come = [fetching for fetching in self._flying if fetching.done()]
         for fetching in come:
@@ -170,7 +181,7 @@ class Collect:
             if url.split(stream.key):  # a file needs no rest, and an account's says itself how long it is to wait
                 self._resting[stream.lane] = now + self._spacing
             errors += not self._put_away(stream, fetching.result(), now)
-        return Progress(len(come), now if self._flying or self._naming else self._next(now), errors)
+        return Progress(len(come), now if pending - {*come} else self._next(now), errors)
 
     def _put_away(self, stream: DueStream, result: Page | SourceError, now: datetime) -> bool:
         """Commit a poll, or the failure to read it. Returns whether all went well."""

@@ -1,12 +1,13 @@
 """EVALUATE: asks the rules about every judged mention, and raises what fires."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from loguru import logger
 
 from listener.domain.errors import StoreError
-from listener.domain.rules.decision import Evidence, JudgedMention, Rule
+from listener.domain.rules.decision import Rule
+from listener.stages.evidence import BatchEvidence
 from listener.stages.stage import Progress
 from listener.store.evaluate import Decided, Evaluated, Evaluating, Pending
 
@@ -32,8 +33,8 @@ class Evaluate:
         if not pending:
             told = self._store.tell_waiting(self._channels, now)
             return Progress(told, self._store.next_waiting())
-        heard = _Batch(self._store, pending)
-        evaluated = [one for one in (self._guarded(mention, heard) for mention in pending) if one is not None]
+        evidence = BatchEvidence(self._store, [one.mention for one in pending])
+        evaluated = [one for one in (self._guarded(mention, evidence) for mention in pending) if one is not None]
         self._store.commit(evaluated, self._channels, now)
         done = {id(one.pending) for one in evaluated}
         failed = [one for one in pending if id(one) not in done]
@@ -41,48 +42,23 @@ class Evaluate:
             self._store.push_back(failed, now)
         return Progress(len(pending), now, len(failed))
 
-    def _guarded(self, pending: Pending, heard: "_Batch") -> Evaluated | None:
+    def _guarded(self, pending: Pending, evidence: BatchEvidence) -> Evaluated | None:
         try:
-            return self._evaluate(pending, heard)
+            return self._evaluate(pending, evidence)
         except StoreError:
             raise
         except Exception:  # noqa: BLE001 - a stage's boundary: one bad text must not stop the rest
             logger.bind(mention=pending.mention.mention_id).exception("a mention cannot be evaluated")
             return None
 
-    def _evaluate(self, pending: Pending, heard: "_Batch") -> Evaluated:
+    def _evaluate(self, pending: Pending, evidence: BatchEvidence) -> Evaluated:
         mention = pending.mention
         decided: list[Decided] = []
         if self._alert_history or not mention.history:
             for rule in self._rules:
-                if not rule.concerns(mention.brand):
+                if not rule.concerns(mention.brand) or rule.unmet(mention):
                     continue
                 key = rule.key(mention)
-                decision = rule.decide(mention, heard.evidence(rule, key, mention))
-                if decision.met:
-                    heard.add(rule, key, mention)
-                    decided.append(Decided(rule, key, decision))
+                decided.append(Decided(rule, key, rule.decide(mention, evidence.near(rule, key, mention))))
+                evidence.add(rule, key, mention)
         return Evaluated(pending, decided)
-
-
-class _Batch:
-    """The evidence in the store, and that of this batch, which is not there yet or, after an edit, out of date."""
-
-    def __init__(self, store: Evaluating, pending: Iterable[Pending]) -> None:
-        self._store = store
-        self._mentions = {one.mention.mention_id for one in pending}
-        self._new: dict[tuple[str, str], list[Evidence]] = {}
-
-    def add(self, rule: Rule, key: str, mention: JudgedMention) -> None:
-        """Note that a mention of this batch met the rule's conditions."""
-        mark = Evidence(mention.mention_id, mention.author, mention.posted_at)
-        self._new.setdefault((rule.version, key), []).append(mark)
-
-    def evidence(self, rule: Rule, key: str, mention: JudgedMention) -> Sequence[Evidence]:
-        """Return what counts within the rule's window around the mention."""
-        if rule.window is None:
-            return ()
-        since, until = mention.posted_at - rule.window, mention.posted_at + rule.window
-        new = [one for one in self._new.get((rule.version, key), ()) if since <= one.posted_at <= until]
-        stored = self._store.evidence(rule, key, since, until)
-        return [*(one for one in stored if one.mention_id not in self._mentions), *new]

@@ -22,10 +22,6 @@ AUTHOR = tables.table(tables.Author)
 RULE = tables.table(tables.Rule)
 DECISION = tables.table(tables.Decision)
 
-NEAREST = 500
-"""Mentions on either side of one that are looked at in a flood, so that the last of it costs no more than the first."""
-
-
 @dataclass(frozen=True, slots=True)
 class Pending:
     """A judged mention to be evaluated. ``revision`` tells whether it still stands so at the end."""
@@ -85,18 +81,17 @@ class Evaluating:
         with self._store.read() as db:
             return [Pending(_mention_of(row), row.revision) for row in db.execute(wanted)]
 
-    def evidence(self, rule: Rule, key: str, since: datetime, until: datetime) -> list[Evidence]:
+    def evidence(self, rule: Rule, key: str, since: datetime, until: datetime, most: int) -> list[Evidence]:
         """Return the mentions posted between two times that meet the conditions under ``key`` and still stand.
 
-        Of very many, those nearest to the middle of the time are returned, ``NEAREST`` on either side, or as many as
-        the rule asks for.
+        They come in the order of posting. Of very many, those nearest to the middle of the time are returned, at most
+        ``most`` on either side.
         """
         middle, posted_at = since + (until - since) / 2, DECISION.c.posted_at
         with self._store.read() as db:
-            return [
-                *_standing(db, rule, key, posted_at.between(since, middle), posted_at.desc()),
-                *_standing(db, rule, key, (posted_at > middle) & (posted_at <= until), posted_at.asc()),
-            ]
+            before = _standing(db, rule, key, posted_at.between(since, middle), posted_at.desc(), most)
+            after = _standing(db, rule, key, (posted_at > middle) & (posted_at <= until), posted_at.asc(), most)
+        return [*reversed(before), *after]
 
     def commit(self, evaluated: Sequence[Evaluated], channels: frozenset[str], now: datetime) -> int:
         """Write decisions, raise what fires, mark the mentions as seen. Returns how many decisions fired."""
@@ -139,7 +134,7 @@ _POST_COLUMNS = (
 
 
 def _standing(
-    db: Connection, rule: Rule, key: str, within: ColumnElement[bool], nearest: UnaryExpression[datetime]
+    db: Connection, rule: Rule, key: str, within: ColumnElement[bool], nearest: UnaryExpression[datetime], most: int
 ) -> list[Evidence]:
     found = (
         select(DECISION.c.mention_id, DECISION.c.author, DECISION.c.posted_at)
@@ -149,7 +144,7 @@ def _standing(
         .where((DECISION.c.stands == true()) & MENTION.c.withdrawn_at.is_(None) & (POST.c.removed == ""))
         .where((RULE.c.name == rule.name) & (RULE.c.version == rule.version) & (DECISION.c.key == key) & within)
         .order_by(nearest)
-        .limit(max(NEAREST, rule.needs))
+        .limit(most)
     )
     return [Evidence(row.mention_id, row.author, row.posted_at) for row in db.execute(found)]
 

@@ -7,7 +7,7 @@ import pytest
 from listener.domain.post import Post
 from listener.domain.rules.frequency import FrequencyRule
 from listener.domain.rules.mention import MentionRule
-from listener.stages.evaluate import _Batch
+from listener.stages.evidence import BatchEvidence
 from tests.scripted import HOUR, MINUTE, T0, Bench, brand, drain, every_mention, post
 
 NEXT = T0 + HOUR
@@ -229,7 +229,7 @@ def test_a_mention_edited_while_it_is_evaluated_comes_again(bench: Bench) -> Non
     bench.hear(post("1"))
     drain(bench.assess, T0)
     (pending,) = bench.evaluate._store.pending(T0, 9)
-    evaluated = bench.evaluate._guarded(pending, _Batch(bench.evaluate._store, [pending]))
+    evaluated = bench.evaluate._guarded(pending, BatchEvidence(bench.evaluate._store, [pending.mention]))
     bench.hear(post("1", "acme is fine"), at=NEXT)
     assert evaluated is not None
     bench.evaluate._store.commit([evaluated], frozenset({"ops"}), NEXT)

@@ -10,6 +10,7 @@ from sqlalchemy import event
 
 from listener.domain.rules.frequency import FrequencyRule
 from listener.domain.source import Removal, Removed
+from listener.stages import evidence
 from listener.stages.rematch import rematch
 from listener.store import evaluate
 from tests.scripted import DAY, HOUR, MINUTE, T0, Bench, drain, every_mention, opened, post
@@ -121,17 +122,28 @@ def test_a_mention_in_a_flood_costs_no_more_than_the_first(tmp_path_factory: pyt
 
 def test_a_rule_that_asks_for_more_sees_more(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """The bound never keeps a wave from being one."""
-    monkeypatch.setattr(evaluate, "NEAREST", 2)
+    monkeypatch.setattr(evidence, "NEAREST", 2)
     bench.follow(WAVE.model_copy(update={"count": 6}))
     for at in range(6):
         bench.tell(post(str(at), f"acme {at}", created_at=T0 + at * MINUTE), at=T0 + (1 + at) * HOUR)
     assert bench.sql("SELECT events FROM alerts") == [{"events": 6}]
 
 
-def test_of_a_flood_the_nearest_on_either_side_are_evidence(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_a_flood_the_nearest_on_either_side_are_evidence(bench: Bench) -> None:
     """They are the ones that can share a window with the mention."""
-    monkeypatch.setattr(evaluate, "NEAREST", 2)
     bench.follow(WAVE)
     bench.tell(*(post(str(at), f"acme {at}", created_at=T0 + at * MINUTE) for at in range(10)), at=T0 + HOUR)
-    found = evaluate.Evaluating(bench.store).evidence(WAVE, "Acme", T0, T0 + 10 * MINUTE)
-    assert [(one.posted_at - T0) // MINUTE for one in found] == [5, 4, 6, 7]
+    found = evaluate.Evaluating(bench.store).evidence(WAVE, "Acme", T0, T0 + 10 * MINUTE, most=2)
+    assert [(one.posted_at - T0) // MINUTE for one in found] == [4, 5, 6, 7]
+
+
+def test_a_wave_that_comes_at_once_is_looked_up_once(bench: Bench) -> None:
+    """Not for each of its mentions: the last would cost more than all before it."""
+    asked: list[str] = []
+    bench.follow(WAVE.model_copy(update={"count": 3}))
+    bench.hear(*(post(str(at), f"acme {at}", by=f"author {at}", created_at=T0 + at * MINUTE) for at in range(40)))
+    drain(bench.assess, T0 + HOUR)
+    event.listen(bench.store._reader, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    drain(bench.evaluate, T0 + HOUR)
+    assert len([statement for statement in asked if "FROM decision" in statement]) == 2
+    assert bench.column("SELECT count(*) FROM decision WHERE fires") == [38]

@@ -149,5 +149,8 @@ class Rule(Protocol):
     def concerns(self, brand: str) -> bool:
         """Say whether the rule looks at mentions of ``brand``."""
 
+    def unmet(self, mention: JudgedMention) -> str:
+        """Say which condition a mention does not meet; empty if it meets all."""
+
     def decide(self, mention: JudgedMention, evidence: Sequence[Evidence]) -> Decision:
         """Decide on a judged mention, given earlier evidence within ``window`` on either side of it."""
