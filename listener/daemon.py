@@ -13,8 +13,8 @@ from loguru import logger
 
 from listener.app.configured import load_config
 from listener.app.heartbeat import heartbeat_of
+from listener.app.judging import judge_of
 from listener.app.line import Line, open_line
-from listener.app.parts import judge_of
 from listener.app.world import World
 from listener.config import Config
 from listener.domain.errors import ConfigError, ListenerError
@@ -22,6 +22,7 @@ from listener.domain.judgement import Judge
 from listener.domain.schema import in_words
 from listener.logs import set_up
 from listener.loops import Loops
+from listener.memory import give_back
 from listener.pulse import Pulse
 from listener.stages.assess import PROBE
 from listener.stages.collect import Collect
@@ -34,6 +35,10 @@ SET_BACK = timedelta(minutes=1)
 
 PATIENCE = timedelta(seconds=5)
 """How long a single turn waits for work that is about to be due: a host that rests, a channel that paces."""
+
+
+AIRING = 60.0
+"""Seconds after which memory that is free goes back to the system."""
 
 
 def run_until_idle(line: Line, world: World, report: Callable[[str, int], None] = lambda _name, _done: None) -> int:
@@ -98,6 +103,7 @@ class Daemon:
             self._take(self._config, opened)
             self._pulse.ready()
             self._pulse.start()
+            self._loops.every(AIRING, "memory", give_back)
             logger.bind(store=str(self._config.store_file), brands=len(self._config.brands)).info("listening")
             while not self._stop.wait(1):
                 self._loops.keep_time()
@@ -195,4 +201,5 @@ def warm(judge: Judge) -> Judge:
             f"the judge cannot judge a plain sentence ({type(error).__name__}: {error}); check [judge] and, in a "
             "service, what the unit forbids"
         ) from error
+    give_back()  # what the weights were read from
     return judge

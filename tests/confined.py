@@ -1,5 +1,6 @@
-"""Runs ``listener`` under what the unit forbids: ``python -m tests.confined UNIT ARGUMENT…``; ``-``: memory alone.
+"""Runs ``listener`` under what the unit forbids: ``python -m tests.confined UNIT WHAT ARGUMENT…``.
 
+WHAT is ``memory`` or ``memory and calls``: which system calls the unit's sets stand for, ``systemd-analyze`` knows.
 systemd does the same before it starts the program; here no systemd need run. What is forbidden is tried first, so
 that nothing passes by being allowed.
 """
@@ -7,22 +8,45 @@ that nothing passes by being allowed.
 import ctypes
 import errno
 import mmap
+import os
 import subprocess
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 PR_SET_MDWE, REFUSE_EXEC_GAIN = 65, 1
-ALLOW, ERRNO = 0x7FFF0000, 0x00050000
+ALLOW, REFUSE = 0x7FFF0000, 0x00050000 | errno.EPERM
+SHM_EXEC = 0o100000
+
+
+class Bits(ctypes.Structure):
+    """Which argument of a system call has all these bits, as libseccomp is asked for it."""
+
+    _fields_ = (("arg", ctypes.c_uint), ("op", ctypes.c_int), ("mask", ctypes.c_uint64), ("value", ctypes.c_uint64))
+    MASKED_EQUAL = 7
+
+    def __init__(self, argument: int, bits: int) -> None:
+        super().__init__(argument, self.MASKED_EQUAL, bits, bits)
+
+
+MAKES_CODE = {
+    "mmap": Bits(2, mmap.PROT_WRITE | mmap.PROT_EXEC),
+    "mprotect": Bits(2, mmap.PROT_EXEC),
+    "pkey_mprotect": Bits(2, mmap.PROT_EXEC),
+    "shmat": Bits(2, SHM_EXEC),
+}
+"""The calls by which what was written becomes what is run."""
 
 
 def main() -> None:
     """Confine this process, then be ``listener``."""
-    unit, *arguments = sys.argv[1:]
-    names = _allowed(Path(unit)) if unit != "-" else set()
-    if _writable_code_forbidden():
-        _try_writable_code()
-    if names:
-        _allow_only(names)
+    unit, what, *arguments = sys.argv[1:]
+    allowed = _allowed(_settings(unit, "SystemCallFilter")) if "calls" in what else set()
+    (umask,) = _settings(unit, "UMask")
+    os.umask(int(umask, 8))
+    _forbid_writable_code()
+    if allowed:
+        _filter(REFUSE, ALLOW, ((name, ()) for name in allowed))
         _try_to_be_debugged()
     from listener.cli import main as listener
 
@@ -30,14 +54,17 @@ def main() -> None:
     listener()
 
 
-def _allowed(unit: Path) -> set[str]:
+def _settings(unit: str, name: str) -> list[str]:
+    lines = (line.partition("=") for line in Path(unit).read_text().splitlines())
+    return [value for key, _, value in lines if key == name]
+
+
+def _allowed(filters: Iterable[str]) -> set[str]:
     """Which system calls the unit lets through: its filters, of which those with ~ take away."""
     names: set[str] = set()
-    for line in unit.read_text().splitlines():
-        key, _, value = line.partition("=")
-        if key == "SystemCallFilter":
-            named = {name for one in value.lstrip("~").split() for name in _calls(one)}
-            names = names - named if value.startswith("~") else names | named
+    for value in filters:
+        named = {name for one in value.lstrip("~").split() for name in _calls(one)}
+        names = names - named if value.startswith("~") else names | named
     return names
 
 
@@ -50,22 +77,25 @@ def _calls(name: str) -> set[str]:
     return {call for one in inner if one and not one.startswith("#") for call in _calls(one)}
 
 
-def _writable_code_forbidden() -> bool:
-    """MemoryDenyWriteExecute=yes, for this process and what it starts; False where the kernel is too old for it."""
-    return bool(ctypes.CDLL(None).prctl(PR_SET_MDWE, REFUSE_EXEC_GAIN, 0, 0, 0) == 0)
+def _forbid_writable_code() -> None:
+    """MemoryDenyWriteExecute=yes, in both of systemd's ways: by a filter, and by the kernel itself, from 6.3 on."""
+    _filter(ALLOW, REFUSE, ((name, (bits,)) for name, bits in MAKES_CODE.items()))
+    _try_writable_code()
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_MDWE, REFUSE_EXEC_GAIN, 0, 0, 0):
+        assert ctypes.get_errno() == errno.EINVAL  # an older kernel, where systemd would leave it at the filter
 
 
-def _allow_only(names: set[str]) -> None:
-    """SystemCallFilter= and SystemCallErrorNumber=EPERM."""
+def _filter(otherwise: int, action: int, calls: Iterable[tuple[str, Sequence[Bits]]]) -> None:
+    """Do with these calls as is said, where their arguments are like that, and otherwise with all others."""
     seccomp = ctypes.CDLL("libseccomp.so.2")
     seccomp.seccomp_init.restype = ctypes.c_void_p
-    seccomp.seccomp_rule_add.argtypes = [ctypes.c_void_p, ctypes.c_uint32, ctypes.c_int, ctypes.c_uint]
+    seccomp.seccomp_rule_add_array.argtypes = [ctypes.c_void_p, ctypes.c_uint32, ctypes.c_int, ctypes.c_uint, Bits * 1]
     seccomp.seccomp_load.argtypes = [ctypes.c_void_p]
-    rules = seccomp.seccomp_init(ERRNO | errno.EPERM)
-    for name in names:
+    rules = seccomp.seccomp_init(otherwise)
+    for name, bits in calls:
         number = seccomp.seccomp_syscall_resolve_name(name.encode())
         if number >= 0:  # others are of another architecture
-            assert seccomp.seccomp_rule_add(rules, ALLOW, number, 0) == 0, name
+            assert seccomp.seccomp_rule_add_array(rules, action, number, len(bits), (Bits * 1)(*bits)) == 0, name
     assert seccomp.seccomp_load(rules) == 0
 
 

@@ -18,3 +18,27 @@ def test_the_kernel_is_told() -> None:
     code = "import subprocess\ndef subprocess_ends(): return subprocess.run(['true']).returncode\n" + SEALED
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["1", "0", "0", "0", "True", "0"]
+
+
+SPARING = """
+from pathlib import Path
+from listener.memory import give_back, spare
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+spare()
+before = resident()
+large = [bytes(2_000) for _ in range(50_000)]
+held = large[::1_000]
+del large
+dropped = resident()
+give_back()
+print(dropped - before, resident() - before)
+"""
+
+
+def test_what_is_free_goes_back_to_the_system() -> None:
+    """Though something that lives on lies above it. Where the C library is another, nothing happens."""
+    done = subprocess.run([sys.executable, "-c", SPARING], capture_output=True, text=True, check=True)
+    kept, rest = map(int, done.stdout.split())
+    assert rest < 20_000_000
+    assert rest <= kept

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import stat
 import subprocess
 import sys
 from datetime import timedelta
@@ -56,6 +57,25 @@ def test_little_is_exposed(tmp_path: Path) -> None:
     assert float(score) <= 2.0
 
 
+@analyzed
+@pytest.mark.parametrize(
+    ("kept_from_it", "but"),
+    [
+        (("NoNewPrivileges", "AmbientCapabilities", "CapabilityBoundingSet"), set()),
+        (("ProtectSystem", "ProtectHome", "PrivateTmp", "PrivateDevices", "UMask"), set()),
+        (("MemoryDenyWriteExecute", "SystemCallArchitectures", "SystemCallFilter"), {"SystemCallFilter_resources"}),
+    ],
+    ids=["rights", "files", "code and calls"],
+)
+def test_what_is_promised_is_forbidden(tmp_path: Path, kept_from_it: tuple[str, ...], but: set[str]) -> None:
+    """As systemd itself reads the unit: a measure that is low enough may yet leave one of them open."""
+    said = ran("systemd-analyze", "security", "--offline=true", "--no-pager", "--json=short", installed(tmp_path))
+    found = {row["json_field"]: row["set"] for row in json.loads(said)}
+    asked = {name: done for name, done in found.items() if name.startswith(kept_from_it)}
+    assert all(any(name.startswith(one) for name in asked) for one in kept_from_it)
+    assert {name for name, done in asked.items() if not done} == but
+
+
 @pytest.mark.skipif(shutil.which("systemd-sysusers") is None, reason="no systemd-analyze: nor its siblings")
 def test_systemd_makes_the_user(tmp_path: Path) -> None:
     """The one that the unit names."""
@@ -89,6 +109,11 @@ def test_failing_for_long_is_told() -> None:
     assert int(setting("StartLimitBurst")) * 30 < 3600
 
 
+def test_memory_is_left_in_no_file() -> None:
+    """Not by a crash, nor by the watchdog, whose usual signal dumps it."""
+    assert (setting("LimitCORE"), setting("WatchdogSignal")) == ("0", "SIGTERM")
+
+
 def test_each_setting_is_explained() -> None:
     """By a comment above it, or above the one that it goes with."""
     explained = False
@@ -99,16 +124,26 @@ def test_each_setting_is_explained() -> None:
 
 
 @pytest.mark.weights
-@pytest.mark.parametrize("unit", ["-", pytest.param(str(UNIT), marks=analyzed)], ids=["memory", "memory and calls"])
-def test_the_line_lives_within_the_unit(tmp_path: Path, unit: str) -> None:
-    """Collected, judged by the real network, told: with no memory both written and run, and few system calls."""
-    place = Place(tmp_path)
+@pytest.mark.parametrize("forbidden", ["memory", pytest.param("memory and calls", marks=analyzed)])
+def test_the_line_lives_within_the_unit(tmp_path: Path, forbidden: str) -> None:
+    """Collected, judged by the real network, told: with no memory both written and run, and few system calls.
+
+    What it leaves in its folder nobody else may read, nor change; and that folder is closed to all but its group.
+    """
+    place = Place(tmp_path / "state")
+    place.folder.mkdir()
+    place.folder.chmod(int(setting("StateDirectoryMode"), 8))
     place.configure(EVERYTHING.replace('name = "every"', 'name = "every"\nper = "author"'))
     place.post("acme lost my parcel and nobody answers, I am furious", "acme is lovely")
+    given = set(place.folder.iterdir())
     environ = {"PATH": os.environ["PATH"], "HOME": "/var/lib/listener", "LANG": "C.UTF-8"}  # what systemd sets
     run = ["--config", str(place.file), "run", "--until-idle", "--alert-history", "--json"]
-    command = [sys.executable, "-m", "tests.confined", unit, *run]
+    command = [sys.executable, "-m", "tests.confined", str(UNIT), forbidden, *run]
     done = subprocess.run(command, cwd=FOLDER.parent, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     counts = json.loads(done.stdout)
     assert (counts["judged"], counts["abstained"], counts["deliveries"], counts["errors"]) == (2, 0, 2, 0)
+    left = set(place.folder.rglob("*")) - given
+    assert {path.name for path in left} >= {"var", "mentions.db", "mentions.db.lock", "told.jsonl"}
+    assert {path for path in left if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)} == set()
+    assert not place.folder.stat().st_mode & (stat.S_IWGRP | stat.S_IRWXO)

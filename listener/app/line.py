@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
-from listener.app.parts import channel_of, judge_of, sources_of
+from listener.app.judging import judge_of
+from listener.app.parts import channel_of, sources_of
 from listener.app.world import World
 from listener.config import Config
 from listener.domain.judgement import Judge
@@ -44,13 +45,16 @@ class Line:
 def open_line(
     config: Config, world: World, *, alert_history: bool = False, judge: Judge | None = None
 ) -> Iterator[Line]:
-    """Put the line together and take it down at the end. Raises ConfigError and StoreError.
+    """Put the line together and take it down at the end. The caller holds the store. Raises ConfigError and StoreError.
 
     ``judge`` None: the one that the configuration asks for.
     """
     pool = ThreadPoolExecutor(config.daemon.threads, thread_name_prefix="fetch")
     try:
-        with closing(open_store(config.store_url, now=world.now())) as store, sources_of(config, world) as sources:
+        with (
+            closing(open_store(config.store_url, now=world.now(), held=True)) as store,
+            sources_of(config, world) as sources,
+        ):
             listener = Listener(config.brands)
             channels = {one.name: channel_of(one, config, world) for one in config.channels if one.enabled}
             collect = Collect(

@@ -1,8 +1,7 @@
-"""The parts that are made by themselves: judge, channels, sources."""
+"""The parts that are made by themselves: channels, sources."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from os import sched_getaffinity
 from typing import cast
 
 import connectors.registry as connector_types
@@ -11,28 +10,11 @@ from listener.app.configured import revealer
 from listener.app.world import World
 from listener.config import ChannelConfig, Config
 from listener.domain.alert import Notifier
-from listener.domain.judgement import Judge
 from listener.net.client import Client, Limits
 from listener.net.proxy import Proxies
 from listener.notify.channel import Channel
 from listener.notify.channel import Tools as ChannelTools
 from listener.stages.collect import Source
-from models.judge import JudgeSettings, open_judge
-
-
-def judge_of(config: Config) -> Judge:
-    """Open the judge that the configuration asks for. Raises ConfigError."""
-    block = config.judge
-    return open_judge(JudgeSettings(runtime=block.runtime, model=config.model, threads=block.threads or _cores()))
-
-
-def default_judge() -> Judge:
-    """Open the judge that ships."""
-    return open_judge(JudgeSettings(threads=_cores()))
-
-
-def _cores() -> int:
-    return len(sched_getaffinity(0))
 
 
 def channel_of(channel: ChannelConfig, config: Config, world: World) -> Notifier:

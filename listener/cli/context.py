@@ -23,8 +23,11 @@ def config_of(ctx: typer.Context) -> "Config":
 
 
 def store_of(ctx: typer.Context) -> Path:
-    """The file of the configured store."""
-    return config_of(ctx).store_file
+    """The file of the configured store; a mistake in the rest of the configuration keeps nobody from asking it."""
+    from listener.app.world import World
+    from listener.config import find, load_store_file
+
+    return load_store_file(find(ctx.obj, World().environ, Path.cwd()))
 
 
 def world() -> "World":
@@ -36,7 +39,7 @@ def world() -> "World":
 
 def judge_for(ctx: typer.Context) -> "tuple[Judge, dict[str, Brand]]":
     """Open the configured judge, or the one that ships where nothing is configured."""
-    from listener.app.parts import default_judge, judge_of
+    from listener.app.judging import default_judge, judge_of
     from listener.domain.errors import ConfigError
 
     try:

@@ -26,9 +26,10 @@ def run(
 ) -> None:
     """Listen: until stopped, or with --until-idle for one full turn (for cron)."""
     from listener.logs import set_up
-    from listener.memory import seal
+    from listener.memory import seal, spare
 
     seal()
+    spare()
     config = config_of(ctx)
     set_up(config.daemon.log_level, as_json=log_json)
     if until_idle:
@@ -47,8 +48,9 @@ def one_turn(config: "Config", outside: "World", *, alert_history: bool) -> dict
     """Run one full turn and return what it added."""
     from listener.app.line import open_line
     from listener.cli.progress import progress
-    from listener.daemon import only_one, run_until_idle
+    from listener.daemon import run_until_idle
     from listener.store import tally
+    from listener.store.lock import only_one
 
     began = time.monotonic()
     with (

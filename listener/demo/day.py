@@ -19,7 +19,7 @@ from listener.app.configured import schemas
 from listener.app.line import Line, open_line
 from listener.app.world import World
 from listener.config import Config, load
-from listener.daemon import only_one, run_until_idle
+from listener.daemon import run_until_idle
 from listener.demo.feeds import document
 from listener.demo.postbox import Postbox, parsed
 from listener.demo.script import Site, moment, sites
@@ -29,6 +29,7 @@ from listener.domain.brand import Brand
 from listener.domain.judgement import Judge
 from listener.store import tally
 from listener.store.console import rows
+from listener.store.lock import only_one
 
 LOOKS = ("08:00", "10:30", "12:40", "14:30")
 """When the daemon polls. The first look finds what was posted before it was set up: history."""

@@ -17,6 +17,7 @@ import httpcore2
 
 from listener.domain.errors import Unavailable
 from listener.domain.url import is_address
+from listener.net.lookup import in_time
 
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Sequence[str]]
@@ -86,24 +87,12 @@ def addresses_of(resolve: Resolve, host: str, port: int, seconds: float) -> Sequ
     """Resolve, but wait no longer than ``seconds``: the system's resolver knows no timeout of its own."""
     if is_address(host):
         return [host]
-    outcome: list[Sequence[str] | OSError] = []
-
-    def look_up() -> None:
-        try:
-            outcome.append(resolve(host, port))
-        except OSError as error:
-            outcome.append(error)
-        except UnicodeError as error:  # a label that cannot be a host name
-            outcome.append(OSError(str(error)))
-
-    thread = threading.Thread(target=look_up, name="resolve", daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if not outcome:
-        raise httpcore2.ConnectTimeout("looking the name up took too long")
-    if isinstance(outcome[0], OSError):
-        raise httpcore2.ConnectError("the name has no address") from outcome[0]
-    return outcome[0]
+    try:
+        return in_time(lambda: resolve(host, port), seconds)
+    except TimeoutError:
+        raise httpcore2.ConnectTimeout("looking the name up took too long") from None
+    except (OSError, UnicodeError) as error:  # the latter: a label that cannot be a host name
+        raise httpcore2.ConnectError("the name has no address") from error
 
 
 class Deadline(threading.local):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from http.client import HTTPException
-from typing import Annotated, Any, Literal, Self, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from urllib.error import URLError
 from urllib.parse import urlsplit
 
@@ -24,6 +24,10 @@ from listener.notify.channel import LOOPBACK, REPAIR, Channel, Tools, fetch
 from listener.notify.harmless import line
 from listener.notify.message import view
 from listener.notify.pace import Pace
+from listener.notify.patience import Patience
+
+if TYPE_CHECKING:
+    from listener.notify.slack_clients import Api
 
 _EVERY = timedelta(seconds=1)
 """Slack's own limit for one channel"""
@@ -96,7 +100,7 @@ class Webhook:
         except ValueError as error:
             until = self._tools.now() + REPAIR
             raise Deferred(f"the Slack webhook in {self._secret} is no address: {error}", until=until) from None
-        client = Hook(url, timeout=_seconds(self._options), retry_handlers=[], logger=_LOGGER)
+        client = Hook(url, _patience(self._options), retry_handlers=[], logger=_LOGGER)
         answer = client.send_dict(body)
         said = str(answer.body or "").strip()
         if answer.status_code != 200 or said != "ok":
@@ -123,24 +127,25 @@ class Bot:
         with self._pace.turn():
             token = fetch(self._secret, self._tools)
             with _told("Slack", token):
-                stamp = self._post(token, body, {"thread_ts": root, **reply} if root else {})
+                stamp = self._post(self._client(token), body, {"thread_ts": root, **reply} if root else {})
         return Receipt(reference=stamp, detail=f"posted to {self._options.channel}")
 
-    def _post(self, token: str, body: dict[str, Any], thread: dict[str, Any]) -> str:
+    def _client(self, token: str) -> "Api":
+        from listener.notify.slack_clients import Api
+
+        patience = _patience(self._options)
+        return Api(token, patience, base_url=self._options.api_url, retry_handlers=[], logger=_LOGGER)
+
+    def _post(self, client: "Api", body: dict[str, Any], thread: dict[str, Any]) -> str:
         """Post and name the thread's first message; where somebody deleted that, begin a new thread."""
         from slack_sdk.errors import SlackApiError
 
-        from listener.notify.slack_clients import Api
-
-        client = Api(
-            token, base_url=self._options.api_url, timeout=_seconds(self._options), retry_handlers=[], logger=_LOGGER
-        )
         try:
             answer = client.api_call("chat.postMessage", json={**body, **thread})
         except SlackApiError as error:
             told = _answer(error.response)
             if thread and told.error in _UNTHREADED:
-                return self._post(token, body, {})
+                return self._post(client, body, {})
             raise failure(told, "Slack", self._tools.now()) from None
         stamp = str(answer.get("ts"))
         return str(thread.get("thread_ts") or (stamp if _TIMESTAMP.fullmatch(stamp) else ""))
@@ -151,9 +156,8 @@ def _body(message: Message, options: Options) -> dict[str, Any]:
     return {"text": fallback(words), "blocks": blocks(words), "unfurl_links": False, "unfurl_media": False}
 
 
-def _seconds(options: Options) -> int:
-    # The SDK says int; what it hands this on to takes fractions.
-    return cast("int", options.timeout.total_seconds())
+def _patience(options: Options) -> Patience:
+    return Patience(options.timeout.total_seconds())
 
 
 def _answer(response: Any) -> Answer:

@@ -20,25 +20,33 @@ from listener.notify.patience import Patience
 class Hook(WebhookClient):
     """Posts to a webhook."""
 
+    def __init__(self, url: str, patience: Patience, **how: Any) -> None:
+        super().__init__(url, **how)
+        self._patience = patience
+
     def _perform_http_request_internal(self, url: str, req: Request) -> WebhookResponse:
-        status, headers, body = _asked(req, self.timeout)
+        status, headers, body = _asked(req, self._patience)
         return WebhookResponse(url=url, status_code=status, body=body, headers=headers)
 
 
 class Api(WebClient):
-    """Calls methods of the Web API."""
+    """Calls methods of the Web API, all of them with the one patience."""
+
+    def __init__(self, token: str, patience: Patience, **how: Any) -> None:
+        super().__init__(token, **how)
+        self._patience = patience
 
     def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:
         del url
-        status, headers, body = _asked(req, self.timeout)
+        status, headers, body = _asked(req, self._patience)
         return {"status": status, "headers": headers, "body": body}
 
 
-def _asked(request: Request, timeout: float) -> tuple[int, Any, str]:
+def _asked(request: Request, patience: Patience) -> tuple[int, Any, str]:
     """Ask, by the proxy that the environment names and NO_PROXY does not except; this machine never by one."""
     near = urlsplit(request.full_url).hostname in LOOPBACK
-    opener = build_opener(ProxyHandler({} if near else None), _Staying, _Way(Patience(timeout)))
-    with opener.open(request, timeout=timeout) as answer:
+    opener = build_opener(ProxyHandler({} if near else None), _Staying, _Way(patience))
+    with opener.open(request) as answer:
         return answer.status, answer.headers, answer.read().decode(answer.headers.get_content_charset() or "utf-8")
 
 

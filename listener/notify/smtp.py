@@ -250,7 +250,7 @@ def _cause(error: OSError | ValueError) -> str:
             return f"no TLS ({line(error.reason or 'handshake failed', 100)}): check port and security"
         case TimeoutError():
             return "no answer in time"
-        case socket.gaierror():
+        case socket.gaierror(errno=why) if why != socket.EAI_AGAIN:
             return "its name has no address: check host"
         case OSError() if error.strerror:
             return line(error.strerror, 150)

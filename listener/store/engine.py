@@ -4,7 +4,7 @@ import filecmp
 import shlex
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as WaitedTooLong
 from listener.domain.errors import StoreError, StoreInUse
 from listener.store import derived, search, tables
 from listener.store.failures import failure
+from listener.store.lock import only_one
 from listener.store.migrations import HEAD, REVISIONS, run
 
 APPLICATION_ID = 0x4C53_4E44
@@ -62,8 +63,8 @@ class Store:
         self._writer.dispose()
 
 
-def open_store(url: str, *, now: datetime) -> Store:
-    """Open the store, making it or migrating an older one (after a backup).
+def open_store(url: str, *, now: datetime, held: bool = False) -> Store:
+    """Open the store, making it or migrating an older one (after a backup). ``held``: its lock is the caller's.
 
     Raises StoreError for a file that is not ours, is newer than this program, or cannot be opened; StoreInUse while
     another process holds it.
@@ -71,6 +72,7 @@ def open_store(url: str, *, now: datetime) -> Store:
     path = path_of(url)
     with _mapped(path):
         path.parent.mkdir(parents=True, exist_ok=True)
+        _make_private(path)
         revision = _revision_of(path)
         if revision is None:
             _create(path)
@@ -79,7 +81,10 @@ def open_store(url: str, *, now: datetime) -> Store:
             back = f" To go back to what was stored before it, {_way_back(path, saved)}" if saved else ""
             raise StoreError(f"{path} was written by a newer listenerd (schema {revision}); install that one.{back}")
         elif revision != HEAD:
-            migrate(path, now=now)
+            hint = f" Its schema {revision} has to be migrated to {HEAD} first; if that one is at it, try again later."
+            with nullcontext() if held else only_one(path, hint):
+                if _revision_of(path) != HEAD:  # else whoever had it until now has just done so
+                    migrate(path, now=now)
         else:
             _refresh(path)
     return Store(path)
@@ -135,6 +140,7 @@ def backup(path: Path, target: Path) -> Path:
     part = target.with_name(f"{target.name}.part")
     try:
         with _mapped(target):
+            _make_private(part)
             with closing(sqlite3.connect(part)) as copy, _mapped(path), closing(_raw(path)) as source:
                 source.backup(copy)
             part.replace(target)
@@ -188,6 +194,12 @@ def _configure(engine: Engine, pragmas: Sequence[str], *, begin: str) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
+
+
+def _make_private(path: Path) -> None:
+    """Make the file where none is, for its owner alone: it holds what people wrote. SQLite's log takes its mode."""
+    if not path.exists():
+        path.touch(mode=0o600)
 
 
 def _raw(path: Path) -> sqlite3.Connection:
@@ -249,7 +261,8 @@ def _mapped(path: Path) -> Iterator[None]:
     except WaitedTooLong as error:
         raise StoreInUse(f"The store {path}: too much waits to be written or read; is the disk very slow?") from error
     except OSError as error:
-        raise StoreError(f"The store {path}: {error.strerror}. Check that its directory may be written.") from error
+        what = f"The store {path}: {error.strerror}. Check that its directory exists and may be written."
+        raise StoreError(what) from error
 
 
 def _cause(error: Exception) -> str:

@@ -152,6 +152,17 @@ def test_a_store_that_is_not_there_is_said(place: Place, listener: Listener) -> 
     assert "`listener run` makes it" in said.err
 
 
+def test_a_mistake_elsewhere_keeps_nobody_from_the_store(place: Place, heard: Listener) -> None:
+    """Who asks needs to know where the store lies; a mistake there is said."""
+    config = place.file.read_text(encoding="utf-8")
+    place.file.write_text(config.replace("[[brand]]", "[[brend]]"), encoding="utf-8")
+    assert heard("sql", "--csv", "SELECT count(*) AS n FROM mention").out == "n\n1\n"
+    assert heard("check").code == 78
+    place.file.write_text(config.replace("sqlite:", "mysql:"), encoding="utf-8")
+    said = heard("sql", "SELECT 1")
+    assert (said.code, "only SQLite" in said.err) == (78, True)
+
+
 def test_sql_cannot_write(heard: Listener) -> None:
     """An attempt ends with 1, and the row stays."""
     said = heard("sql", "DELETE FROM mention")

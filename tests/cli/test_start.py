@@ -19,7 +19,7 @@ def loaded(code: str) -> set[str]:
     "code",
     [
         "import listener.cli.commands",
-        "import listener.app.configured, listener.store.console",
+        "import listener.config, listener.app.world, listener.store.console",
         'from listener.cli.query import answer; answer(\'{"id": 1, "query": "a", "text": "a"}\')',
     ],
     ids=["help", "sql", "query"],
@@ -29,10 +29,17 @@ def test_light_commands_load_nothing_heavy(code: str) -> None:
     assert not loaded(code) & set(HEAVY)
 
 
+def test_who_only_judges_loads_neither_store_nor_network() -> None:
+    """`listener assess` waits for the judge alone."""
+    found = loaded("import listener.cli.commands\nfrom listener.app.judging import default_judge\ndefault_judge()")
+    assert "onnxruntime" in found
+    assert not found & {"torch", "transformers", "sqlalchemy", "httpx2", "feedparser"}
+
+
 def test_the_daemon_loads_neither_torch_nor_transformers() -> None:
     """On its default path, the judge opened."""
     found = loaded(
-        "import listener.daemon, listener.cli.run\nfrom listener.app.parts import default_judge\ndefault_judge()"
+        "import listener.daemon, listener.cli.run\nfrom listener.app.judging import default_judge\ndefault_judge()"
     )
     assert "onnxruntime" in found
     assert not found & {"torch", "transformers", "alembic", "praw", "tweepy"}

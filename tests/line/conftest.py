@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from listener.app.parts import default_judge
+from listener.app.judging import default_judge
 from listener.domain.judgement import Judge
 from tests.line.place import Place
 

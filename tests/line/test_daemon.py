@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.line.place import BRAND, EVERYTHING, HEAD, LOG, silent
+from tests.line.place import BRAND, EVERY_MENTION, EVERYTHING, HEAD, LOG, silent
 
 LIMIT = 60.0
 
@@ -109,19 +109,22 @@ def test_it_listens_and_ends_well_when_told_to(folder: Path) -> None:
 
 
 def test_a_second_daemon_is_asked_to_come_later(folder: Path) -> None:
-    """Exit 75 and the number of the process that holds the store."""
+    """Exit 75 and the number of the process that holds the store; that one goes on."""
     with daemon(folder) as process:
         second = subprocess.run(process.args, cwd=folder, capture_output=True, text=True, timeout=LIMIT, check=False)
         assert (second.returncode, str(process.pid) in second.stderr) == (75, True)
+        write(folder, 1, "acme lost my parcel")
+        until("the alert", lambda: told(folder) == 1, process)
 
 
 def test_a_good_new_configuration_is_taken_and_a_bad_one_is_not(folder: Path) -> None:
-    """SIGHUP with a mistake keeps the old configuration in force; with a good file the new one."""
+    """SIGHUP with mistakes names each and keeps the old configuration in force; with a good file the new one."""
     with daemon(folder) as process:
         assert process.stderr
-        (folder / "config.toml").write_text(EVERYTHING + "[[brand]]\nnaem = 'x'\n")
+        (folder / "config.toml").write_text(EVERYTHING + "[[brand]]\nnaem = 'x'\n[[channel]]\ntype = 'pigeon'\n")
         process.send_signal(signal.SIGHUP)
-        assert any("the old one stays" in line for line in process.stderr)
+        refusal = next(line for line in process.stderr if "the old one stays" in line)
+        assert ("naem" in refusal, "pigeon" in refusal) == (True, True)
         write(folder, 1, "acme lost my parcel")
         until("the alert under the old configuration", lambda: told(folder) == 1, process)
         larch = '[[brand]]\nname = "Larch"\nquery = "larch"\n[daemon]\nlog_level = "debug"\n'
@@ -148,8 +151,25 @@ def test_a_new_configuration_waits_for_one_step_not_for_all_work(folder: Path) -
         assert ask(folder, "SELECT count(*) FROM post") < many
 
 
+def test_a_site_is_not_asked_twice_at_once_over_a_new_configuration(folder: Path) -> None:
+    """What the former line still waits for is waited for; then the site is asked again, and what it says is kept."""
+    with silent() as server:
+        feed = f'[[source]]\nname = "press"\nconnector = "rss"\nurls = ["http://{server}/feed"]\n'
+        (folder / "config.toml").write_text(HEAD + BRAND + LOG + EVERY_MENTION + feed)
+        with daemon(folder) as process:
+            until("the request", lambda: server.held, process)
+            (folder / "config.toml").write_text(EVERYTHING + feed)
+            process.send_signal(signal.SIGHUP)
+            until("the new source", lambda: streams(folder) == 2, process)
+            write(folder, 1, "acme lost my parcel")
+            until("the alert under the new configuration", lambda: told(folder) == 1, process)
+            assert len(server.held) == 1
+            server.held[0].close()
+            until("the second request", lambda: len(server.held) == 2, process)
+
+
 def test_what_does_not_end_is_left_when_the_time_is_up(folder: Path) -> None:
-    """A mail server that keeps us waiting for too long: exit 0, and the message stays in the outbox."""
+    """A mail server that keeps us waiting for too long: exit 0; the message stays, and the next daemon sends it."""
     with silent() as server:
         (folder / "config.toml").write_text(slow_mail(server.port) + BOUND)
         with daemon(folder) as process:
@@ -160,6 +180,9 @@ def test_what_does_not_end_is_left_when_the_time_is_up(folder: Path) -> None:
     assert process.returncode == 0, said
     assert "did not end in time" in said
     assert ask(folder, "SELECT count(*) FROM delivery WHERE state <> 'sent'") == 1
+    (folder / "config.toml").write_text(EVERYTHING)
+    with daemon(folder) as process:
+        until("the alert", lambda: told(folder) == 1, process)
 
 
 def test_a_slow_site_does_not_hold_up_the_end(folder: Path) -> None:

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -36,6 +37,13 @@ from tests.test_loops import until as eventually
 
 BEATING = '[daemon]\nheartbeat = { env = "BEAT_URL" }\n'
 SECRET = "/ping/8d1f3c52-hush"
+HASTY = """
+import listener.pulse
+from listener.cli import main
+listener.pulse.CALM = 0.1
+main()
+"""
+"""A program that thinks of its heartbeat ten times a second."""
 
 
 class Monitor(HTTPServer):
@@ -171,16 +179,25 @@ def test_a_store_that_does_not_answer_gets_no_beat(tmp_path: Path, store: Store,
     assert "no such table" in ready["STATUS"]
 
 
-def test_the_heartbeat_is_sent_while_all_live(tmp_path: Path, store: Store, loops: Loops, monitor: Monitor) -> None:
-    """And not when a stage hangs."""
+def test_the_heartbeat_is_sent_while_all_live(
+    tmp_path: Path, store: Store, loops: Loops, monitor: Monitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once they have for as long as a step may take, and not when a stage hangs."""
+    monkeypatch.setattr("listener.pulse.CALM", 0.0)
     place, stage = Place(tmp_path, environ={"BEAT_URL": monitor.url}), Counting()
     config = place.configure(EVERYTHING + BEATING + 'step_within = "1 s"\n')
     with heartbeat_of(config, place.world) as heartbeat:
-        pulse = Pulse(loops, Systemd({}))
+        began, pulse = time.monotonic(), Pulse(loops, Systemd({}))
         pulse.watch(store, config.daemon, heartbeat)
         loops.drive([stage])
-        pulse.call()
-        assert monitor.asked == [SECRET]
+
+        def called() -> bool:
+            pulse.call()
+            return bool(monitor.asked)
+
+        assert not called()
+        eventually(called)
+        assert (monitor.asked, time.monotonic() - began >= 1) == ([SECRET], True)
         stage.go.clear()
         eventually(lambda: loops.stuck(BEAT))
         pulse.call()
@@ -189,15 +206,28 @@ def test_the_heartbeat_is_sent_while_all_live(tmp_path: Path, store: Store, loop
 
 
 def test_a_daemon_sends_heartbeats(folder: Path, monitor: Monitor) -> None:
-    """From its start on; its URL is in no line that it writes."""
-    (folder / "config.toml").write_text(EVERYTHING + BEATING + 'log_level = "debug"\n')
+    """Once it has run for as long as a step may take; its URL is in no line that it writes."""
+    (folder / "config.toml").write_text(EVERYTHING + BEATING + 'log_level = "debug"\nstep_within = "2 s"\n')
     monitor.status = 500
-    with daemon(folder, BEAT_URL=monitor.url) as process:
+    with daemon(folder, "-c", HASTY, BEAT_URL=monitor.url) as process:
         until("the heartbeat", lambda: monitor.asked, process)
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=LIMIT)
     assert process.returncode == 0
     assert SECRET not in said
+
+
+def test_a_daemon_that_dies_young_sends_no_heartbeat(folder: Path, monitor: Monitor) -> None:
+    """However often it is started again: a monitoring service that heard of each start would call it well."""
+    (folder / "config.toml").write_text(EVERYTHING + BEATING)
+    with managing(folder) as manager:
+        for _ in range(2):
+            manager.heard.clear()
+            with daemon(folder, "-c", HASTY, BEAT_URL=monitor.url, **manager.environ(watchdog=0.5)) as process:
+                until("some beats", lambda: len(manager.told("WATCHDOG")) > 5, process)
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+    assert monitor.asked == []
 
 
 @pytest.mark.parametrize("url", ["", "http://127.0.0.2:1/ping/hush", "http://10.0.0.1/ping/hush", "ping-hush", "{}"])

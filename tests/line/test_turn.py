@@ -8,10 +8,11 @@ import pytest
 from listener.app.configured import load_config
 from listener.app.line import open_line
 from listener.cli.run import one_turn
-from listener.daemon import only_one, run_until_idle
+from listener.daemon import run_until_idle
 from listener.domain.errors import StoreError, StoreInUse
 from listener.domain.judgement import Judge
 from listener.store.console import rows
+from listener.store.lock import only_one
 from tests.line.place import EVERYTHING, Place
 
 EXAMPLE = Path(__file__).parents[2] / "config.toml"

@@ -187,6 +187,17 @@ def test_a_host_without_an_address(make: Make, monkeypatch: pytest.MonkeyPatch) 
         make(host="mail.nowhere.example").send(samples.message(), KEY, None)
 
 
+def test_a_name_that_cannot_be_looked_up_now(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is nothing to check in the configuration where the name server is down."""
+
+    def down(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", down)
+    with pytest.raises(Deferred, match=r"cannot be talked to: Temporary failure in name resolution$"):
+        make(host="mail.example").send(samples.message(), KEY, None)
+
+
 @pytest.mark.parametrize(
     ("host", "said"),
     [("box.quillnet.example", "box.quillnet.example"), ("box", "[127.0.0.1]"), ("bücher.example", "[127.0.0.1]")],

@@ -41,6 +41,18 @@ def test_all_addresses_of_a_host_share_one_time(monkeypatch: pytest.MonkeyPatch,
     assert time.monotonic() - began < 10
 
 
+def test_a_resolver_that_says_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would take as long as the system likes, which is told as what it is: nobody knows yet where to go."""
+    told = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: told.wait(30) and [])
+    try:
+        with pytest.raises(socket.gaierror, match="no name server answered in time") as caught:
+            Patience(0.2).connect(("mail.example", 25))
+    finally:
+        told.set()
+    assert caught.value.errno == socket.EAI_AGAIN
+
+
 def test_the_next_address_is_tried(monkeypatch: pytest.MonkeyPatch, closed_port: int) -> None:
     """One that refuses is not the last word."""
     with socket.create_server(("127.0.0.1", 0)) as server:

@@ -4,6 +4,8 @@ import json
 import logging
 import re
 import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email.utils import format_datetime
@@ -389,6 +391,26 @@ def test_a_deleted_thread_begins_anew(bot: Make, slack: Slack) -> None:
     receipt = bot().send(samples.follow_up(), NEXT, Receipt("1503435956.000099"))
     assert "thread_ts" not in slack.posted[1]
     assert receipt.reference == "1503435956.000002"
+
+
+def dripping(end: bytes, seconds: float) -> Iterator[bytes]:
+    """Answer space by space, and say what there is to say after so many seconds."""
+    over, waiting = time.monotonic() + seconds, threading.Event()
+    while time.monotonic() < over:
+        yield b" "
+        waiting.wait(0.05)
+    yield end
+
+
+def test_beginning_anew_has_no_patience_of_its_own(bot: Make, slack: Slack) -> None:
+    """A sending that asks twice, each time a server that drips, is over as soon as one that asks once."""
+    gone = json.dumps({"ok": False, "error": "thread_not_found"}).encode()
+    slack.answers = [Response(dripping(gone, 2.2)), Response(dripping(b"", 30))]
+    began = time.monotonic()
+    with pytest.raises(Deferred, match="no answer in time"):
+        bot(timeout="1.5 s").send(samples.follow_up(), NEXT, Receipt("1503435956.000099"))
+    assert time.monotonic() - began < 5
+    assert ["thread_ts" in body for body in slack.posted] == [True, False]
 
 
 def test_nothing_is_unfurled(channel: Notifier, slack: Slack) -> None:

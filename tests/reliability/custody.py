@@ -83,8 +83,8 @@ class Custody:
         self._block("channel", name, type=kind, **settings)
 
     def heartbeat(self, url: str) -> None:
-        """Configure a heartbeat."""
-        line = f"heartbeat = {_toml(self.in_environment(url))}"
+        """Configure a heartbeat, which begins soon."""
+        line = f'heartbeat = {_toml(self.in_environment(url))}\nstep_within = "10 s"'
         self.config = self.config.replace("[daemon]\n", f"[daemon]\n{line}\n")
 
     def _block(self, kind: str, name: str, **settings: Any) -> None:

@@ -1,9 +1,11 @@
 """Starting ``listener`` a hundred times without waiting a hundred times for its imports.
 
 A helper process loads the program once, with no thread running, and makes a copy of itself for every start. Each
-copy is a process of its own with the real command line in it, and can be killed like any other.
+copy is a process of its own with the real command line in it, and can be killed like any other. Neither it nor the
+helper outlives the tests, should those be killed.
 """
 
+import ctypes
 import json
 import os
 import signal
@@ -23,6 +25,8 @@ from tests.reliability.twists import TWISTS
 ROOT = Path(__file__).parents[2]
 SAID = "said.txt"
 """Where in its folder a process leaves what it says."""
+
+PR_SET_PDEATHSIG = 1
 
 LOADED = (
     "css_inline", "jinja2", "xml.sax.expatreader",
@@ -124,6 +128,7 @@ def serve() -> None:
     """Start what is asked for, line by line: say its number, then its exit code."""
     from models.language import detect
 
+    _die_with_the_parent()
     for name in LOADED:
         __import__(name)
     detect("which language is this?")  # its model is loaded when it is first asked
@@ -142,10 +147,16 @@ def _say(number: int) -> None:
     sys.stdout.flush()
 
 
+def _die_with_the_parent() -> None:
+    if sys.platform == "linux":  # others do not know of it
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
 def _become(order: Order) -> None:
     """Be ``listener`` from here on, and nothing after it."""
     code: Any = 1
     try:
+        _die_with_the_parent()
         os.chdir(order.folder)
         said = os.open(SAID, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)

@@ -15,8 +15,8 @@ from xml.sax.saxutils import escape
 
 from loguru import logger
 
+from listener.app.judging import default_judge
 from listener.app.line import Line, open_line
-from listener.app.parts import default_judge
 from listener.cli.commands import app
 from listener.store.console import rows
 from tests.line.place import Clock, Place

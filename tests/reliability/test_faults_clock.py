@@ -10,7 +10,7 @@ from tests.line.place import BRAND, EVERYTHING, HEAD, LOG, POSTS
 from tests.line.test_daemon import LIMIT, daemon, told, until, write
 from tests.net.raw import saying
 from tests.reliability import wrong_clock
-from tests.reliability.shift import EVERY_MENTION, feed, shift
+from tests.reliability.shift import EVERY_MENTION, Shift, feed, shift
 from tests.reliability.test_faults_feeds import page, rss, site
 from tests.reliability.test_faults_slack import SLACK, Slack
 from tests.scripted import HOUR, MINUTE, T0
@@ -18,9 +18,20 @@ from tests.scripted import HOUR, MINUTE, T0
 CONFIG = HEAD + BRAND + LOG + SLACK % "20 s" + POSTS + EVERY_MENTION.replace('["log"]', '["slack", "log"]')
 
 
+def due(watch: Shift) -> list[str]:
+    """Name the streams that are to be asked now, and the channels that are to be told something."""
+    now = f"{watch.place.clock.at:%Y-%m-%d %H:%M:%S}"
+    streams = f"SELECT source AS name FROM stream WHERE due_at <= '{now}'"  # noqa: S608 - a time
+    messages = f"SELECT channel AS name FROM delivery WHERE state = 'pending' AND due_at <= '{now}'"  # noqa: S608
+    return sorted(row["name"] for row in watch.ask(f"{streams} UNION ALL {messages}"))
+
+
 @pytest.mark.parametrize("jumps", [(1,), (-1,), (1, -1), (-1, 1)], ids=str)
 def test_a_clock_that_jumps_by_an_hour(tmp_path: Path, httpserver: HTTPServer, jumps: tuple[int, ...]) -> None:
-    """Nothing is lost or told twice, though a message waits for its channel then; what is late is late by the jump."""
+    """Nothing is lost or told twice, though a message waits for its channel then; what is late is late by the jump.
+
+    What was due in an hour that never came is done in the moment after it: each stream is asked, the message is tried.
+    """
     slack = Slack(ill=Response("", 500))
     httpserver.expect_request("/hook").respond_with_handler(slack)
     printed = {"acme opens a shop": T0 + MINUTE}
@@ -28,7 +39,12 @@ def test_a_clock_that_jumps_by_an_hour(tmp_path: Path, httpserver: HTTPServer, j
         watch.place.environ["HOOK"] = httpserver.url_for("/hook")
         watch.run(minutes=90, step=5)
         for number, jump in enumerate(jumps):
+            waits, asked = due(watch), slack.asked
             watch.place.clock.at += jump * HOUR
+            if (number, jump) == (0, 1):
+                assert (waits, due(watch)) == ([], ["posts", "press", "slack"])
+                watch.run()
+                assert (due(watch), slack.asked) == ([], asked + 1)
             printed[f"acme is in the papers, number {number}"] = watch.place.clock.at + MINUTE
             watch.place.post(f"my acme kettle broke for the {number}th time", title=f"Kettle {number}")
             press.script = page(feed(printed))

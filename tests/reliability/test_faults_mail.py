@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
+import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.line.place import BRAND, HEAD, LOG, POSTS
@@ -60,6 +61,21 @@ class Forgetful(Script):
         answer = await super().handle_DATA(server, session, envelope)
         if len(self.taken) == 1:
             wire_of(server).abort()
+        return answer
+
+
+@dataclass
+class Mumbling(Script):
+    """Takes the first mail and says so a letter at a time, for ever."""
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - as above
+        answer = await super().handle_DATA(server, session, envelope)
+        wire = wire_of(server)
+        if len(self.taken) == 1:
+            wire.write(b"250 ")
+            while not wire.is_closing():
+                wire.write(b"O")
+                await asyncio.sleep(0.02)
         return answer
 
 
@@ -142,12 +158,17 @@ def test_a_mail_server_that_refuses(tmp_path: Path) -> None:
     assert "lost another one" in text(mail)
 
 
-def test_a_mail_server_that_hangs_up_after_the_text(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [(Forgetful, "closed the connection"), (Mumbling, "did not answer in time")],
+    ids=["hangs up", "drips"],
+)
+def test_a_mail_server_that_takes_the_text_and_never_says_so(tmp_path: Path, kind: type[Script], why: str) -> None:
     """Nobody knows whether it took the mail: it goes out again under its own Message-ID, by which readers show one."""
-    script = Forgetful()
-    with telling(tmp_path, script) as watch:
+    script = kind()
+    with telling(tmp_path, script, timeout="1 s") as watch:
         watch.run()
-        waits(watch, "closed the connection")
+        waits(watch, why)
         watch.run(minutes=1)
         arrived(watch, script, attempts=2)
     first, second = script.mails

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -61,13 +62,22 @@ def waits(watch: Shift, why: str) -> None:
     assert watch.told() == ["A parcel"]
 
 
+def pauses_of(watch: Shift) -> list[int]:
+    """Return how many minutes there were from each try to the next."""
+    tries = "SELECT unixepoch(at) / 60 AS minute FROM delivery_event WHERE outcome = 'deferred' ORDER BY id"
+    minutes = [row["minute"] for row in watch.ask(tries)]
+    return [later - earlier for earlier, later in pairwise(minutes)]
+
+
 def test_a_slack_that_is_out_of_order_for_an_hour(tmp_path: Path, httpserver: HTTPServer) -> None:
     """It is asked ever less often, every try is on record, and the message arrives afterwards, once."""
     slack = Slack(ill=Response("", 500))
     with telling(tmp_path, httpserver, slack) as watch:
         watch.run(minutes=60)
         waits(watch, "the Slack webhook answers 500")
-        assert 5 < slack.asked < 12
+        pauses = pauses_of(watch)
+        assert slack.asked == len(pauses) + 1
+        assert (pauses, {*pauses}) == (sorted(pauses), {1, 2, 4, 8, 15})
         slack.ill = None
         watch.run(minutes=10)
         assert len(slack.taken) == 1

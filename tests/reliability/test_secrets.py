@@ -296,7 +296,7 @@ def test_a_wrong_configuration_is_told_without_its_secrets(custody: Custody, mis
     )
     path = custody.folder.parent / "config.toml"
     path.write_text(f"{tables}{mail if tables else ''}{written}\n")
-    for command in (["check"], ["check", "--json"], ["status", "--json"], ["run", "--until-idle"], ["channels"]):
+    for command in (["check"], ["check", "--json"], ["rematch"], ["run", "--until-idle"], ["channels"]):
         custody.command(*command, config=path)
     assert all(b"config.toml:" in said for said in custody.heard.values())
     assert custody.leaks() == []

@@ -95,7 +95,7 @@ def test_folders_are_made(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_an_error_of_the_store(tmp_path: Path) -> None:
     """Said in one line."""
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
-    with pytest.raises(StoreError, match="Check that its directory may be written"):
+    with pytest.raises(StoreError, match="Check that its directory exists and may be written"):
         open_store(url(tmp_path / "file" / "mentions.db"), now=T0)
 
 

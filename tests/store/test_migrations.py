@@ -1,5 +1,6 @@
 """Migrations: a store made today and one migrated to today are the same, and nothing is lost on the way."""
 
+import os
 import re
 import signal
 import sqlite3
@@ -13,11 +14,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, create_engine
 
-from listener.domain.errors import StoreError
+from listener.domain.errors import StoreError, StoreInUse
 from listener.store import derived, migrations, search, tables
 from listener.store.engine import check, open_store
+from listener.store.lock import only_one
 from tests.scripted import HOUR, MINUTE, T0, Bench
 from tests.store.stored import Rows, fill, rows_of, schema_of
+from tests.test_loops import until
+
+ONE = migrations.HEAD
+"""The schema of today, before which a test puts a newer one."""
 
 REBUILDS = """
 def upgrade() -> None:
@@ -41,15 +47,23 @@ def upgrade() -> None:
         batch.add_column(sa.Column("mood", sa.String(), nullable=False, server_default=""))
     os.kill(os.getpid(), signal.SIGKILL)
 """
+WAITS = """
+def upgrade() -> None:
+    import time
+    from pathlib import Path
+    place = Path(op.get_bind().engine.url.database).parent
+    (place / "begun").touch()
+    while not (place / "go").exists():
+        time.sleep(0.01)
+"""
 OPENS = """
 import sys
 from datetime import datetime
-from pathlib import Path
 from listener.store import engine, migrations
 migrations.__file__ = sys.argv[2]
 migrations.HEAD = engine.HEAD = "9000"
 engine.REVISIONS = (*migrations.REVISIONS, "9000")
-engine.migrate(Path(sys.argv[1]), now=datetime.fromisoformat(sys.argv[3]))
+engine.open_store(f"sqlite:///{sys.argv[1]}", now=datetime.fromisoformat(sys.argv[3])).close()
 """
 FULL = """
 def upgrade() -> None:
@@ -74,6 +88,11 @@ def reopen(bench: Bench, minutes: int = 0) -> None:
     """Open the store as a start of the program does, an hour and some minutes later."""
     bench.store.close()
     open_store(f"sqlite:///{bench.path}", now=T0 + HOUR + minutes * MINUTE).close()
+
+
+def opening(bench: Bench) -> list[str]:
+    """Give the command line of a process that opens the store."""
+    return [sys.executable, "-c", OPENS, str(bench.path), str(migrations.__file__), T0.isoformat()]
 
 
 def without_texts(rows: Rows) -> Rows:
@@ -204,12 +223,45 @@ def test_a_migration_that_is_killed_changes_nothing(filled: Bench, newer: None) 
     """By kill -9, in the middle of it: the store is as it was, and the backup stands whole beside it."""
     filled.store.close()
     before = schema_of(filled.path), rows_of(filled.path)
-    program = [sys.executable, "-c", OPENS, str(filled.path), str(migrations.__file__), T0.isoformat()]
-    assert subprocess.run(program, check=False, timeout=60).returncode == -signal.SIGKILL
+    assert subprocess.run(opening(filled), check=False, timeout=60).returncode == -signal.SIGKILL
     (saved,) = filled.path.parent.glob("*.before-9000-*")
     assert (schema_of(saved), rows_of(saved)) == before
     assert (schema_of(filled.path), rows_of(filled.path)) == before
     assert check(filled.path) == []
+
+
+@pytest.mark.parametrize("newer", [WAITS], indirect=True)
+def test_whoever_comes_while_a_store_is_migrated_is_asked_to_come_later(filled: Bench, newer: None) -> None:
+    """A second migration would take the first one's backup for what a dead one left behind."""
+    filled.store.close()
+    before, folder = rows_of(filled.path), filled.path.parent
+    with subprocess.Popen(opening(filled)) as first:
+        try:
+            until((folder / "begun").exists)
+            with pytest.raises(StoreInUse, match=rf"process {first.pid}: .* schema {ONE} has to be migrated to 9000"):
+                reopen(filled, 1)
+            assert first.poll() is None
+        finally:
+            (folder / "go").touch()
+    assert first.returncode == 0
+    (saved,) = folder.glob("*.before-*")
+    assert rows_of(saved) == before
+    reopen(filled, 2)
+    assert filled.column("SELECT version_num FROM alembic_version") == ["9000"]
+
+
+@pytest.mark.parametrize("newer", [REBUILDS], indirect=True)
+def test_nobody_migrates_a_store_beneath_a_daemon(filled: Bench, newer: None) -> None:
+    """One of the former version would write on as if nothing had changed; who runs alone migrates what it holds."""
+    url = f"sqlite:///{filled.path}"
+    filled.store.close()
+    with only_one(filled.path):
+        with pytest.raises(StoreInUse, match=f"by process {os.getpid()}: "):
+            open_store(url, now=T0)
+        assert filled.column("SELECT version_num FROM alembic_version") == [ONE]
+        assert list(filled.path.parent.glob("*.before-*")) == []
+        open_store(url, now=T0, held=True).close()
+    assert filled.column("SELECT version_num FROM alembic_version") == ["9000"]
 
 
 @pytest.mark.parametrize("newer", [REBUILDS], indirect=True)
