@@ -1,6 +1,7 @@
 """All benchmarks in one run, each in a process of its own: ``make bench``.
 
-    python -m benchmarks [--long] [--only NAME …] [--checkpoint DIR] [--data DIR] [--fixtures DIR] [--json]
+    python -m benchmarks [--long] [--only NAME …] [--checkpoint DIR] [--data DIR] [--fixtures DIR]
+                         [--folder DIR] [--json]
 
 One after the other; the machine should do nothing else meanwhile.
 """
@@ -47,7 +48,7 @@ def _calls(asked: Namespace) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _measured(call: tuple[str, ...], asked: Namespace) -> Mapping[str, Any]:
     name, *options = call
-    where = ["--data", str(asked.data), "--fixtures", str(asked.fixtures)]
+    where = ["--data", str(asked.data), "--fixtures", str(asked.fixtures), "--folder", str(asked.folder)]
     line = [sys.executable, "-m", f"benchmarks.{name}", "--json", *where, *options]
     done = subprocess.run(line, stdout=subprocess.PIPE, check=True, text=True)
     figures: Mapping[str, Any] = json.loads(done.stdout)

@@ -5,7 +5,6 @@ that lies ready: nothing is read, matched or compared. Its indices and its text 
 """
 
 import sqlite3
-import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import closing
@@ -15,6 +14,7 @@ from pathlib import Path
 from loguru import logger
 
 from benchmarks import command, material
+from benchmarks.processes import STORE
 from listener.app.configured import load_config
 from listener.app.line import open_line
 from listener.app.world import World
@@ -45,19 +45,19 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
     logger.remove()
-    command.say("collect", measure(material.texts(asked.data, asked.posts), asked.rounds), asked)
+    command.say("collect", measure(material.texts(asked.data, asked.posts), asked.rounds, asked.folder), asked)
 
 
-def measure(texts: Sequence[str], rounds: int) -> Figures:
+def measure(texts: Sequence[str], rounds: int, within: Path) -> Figures:
     """Measure all candidates in the same rounds; the best of each counts."""
     every = [f"{material.BRANDS[number % len(material.BRANDS)]}: {text}" for number, text in enumerate(texts)]
     ordinary, loud, bare = [], [], []
     for _ in range(rounds):
-        with tempfile.TemporaryDirectory(prefix="listener-bench-") as folder:
-            ordinary.append(_collect(Path(folder, "ordinary"), texts))
-            loud.append(_collect(Path(folder, "loud"), every[: len(every) // 4]))
-            bare.append(_insert(Path(folder, "ordinary", "var", "mentions.db"), Path(folder, "bare.db")))
-            matched = _count(Path(folder, "ordinary", "var", "mentions.db"), "mention")
+        with command.workplace(within) as folder:
+            ordinary.append(_collect(folder / "ordinary", texts))
+            loud.append(_collect(folder / "loud", every[: len(every) // 4]))
+            bare.append(_insert(folder / "ordinary" / STORE, folder / "bare.db"))
+            matched = _count(folder / "ordinary" / STORE, "mention")
     seconds, cpu = (min(taken) for taken in zip(*ordinary, strict=True))
     return Figures(
         posts=len(texts),

@@ -2,7 +2,10 @@
 
 import json
 import sys
+import tempfile
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +15,11 @@ from benchmarks.bars import table
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
+CHECKOUT = Path(__file__).resolve().parents[1]
+SHARED = CHECKOUT.parent / "shared"
 """Recorded material: in a folder beside the checkout, never in it."""
+FOLDER = CHECKOUT / "build" / "bench"
+"""Where stores lie while they are measured: on a disk, as a temporary folder in memory would flatter them."""
 
 
 def parser(name: str, what: str) -> ArgumentParser:
@@ -21,8 +27,17 @@ def parser(name: str, what: str) -> ArgumentParser:
     made = ArgumentParser(prog=f"python -m benchmarks.{name}", description=what)
     made.add_argument("--data", type=Path, default=SHARED / "data", help="folder with semeval17_sentiment/")
     made.add_argument("--fixtures", type=Path, default=SHARED / "fixtures", help="folder with feeds/ and domains/")
+    made.add_argument("--folder", type=Path, default=FOLDER, help="on the disk that is to bear the stores")
     made.add_argument("--json", action="store_true", help="print JSON")
     return made
+
+
+@contextmanager
+def workplace(within: Path) -> Iterator[Path]:
+    """Make a folder for one measurement in the one that was asked for; it is gone afterwards."""
+    within.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="listener-bench-", dir=within.resolve()) as name:
+        yield Path(name)
 
 
 def say(name: str, figures: "DataclassInstance", asked: Namespace) -> None:

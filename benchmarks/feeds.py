@@ -6,7 +6,6 @@ and without sanitiser and link resolver, which is how the line calls it. Times a
 best of some rounds in which all take turns.
 """
 
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,17 +45,17 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
     logger.remove()
-    command.say("feeds", measure(material.feeds(asked.fixtures), asked.rounds), asked)
+    command.say("feeds", measure(material.feeds(asked.fixtures), asked.rounds, asked.folder), asked)
 
 
-def measure(files: Sequence[Path], rounds: int) -> Figures:
+def measure(files: Sequence[Path], rounds: int, within: Path) -> Figures:
     """Measure all candidates in the same rounds; the best of each counts."""
     bodies = [path.read_bytes() for path in files]
     entries = sum(len(_parsed(body).entries) for body in bodies)
     posts, line, usual, lean = 0, [], [], []
     with servers.files(files[0].parent) as base:
         for _ in range(rounds):
-            posts, seconds = _collect(list(material.addresses(base, files)))
+            posts, seconds = _collect(list(material.addresses(base, files)), within)
             line.append(seconds)
             usual.append(_parse(bodies))
             lean.append(_parse(bodies, sanitize_html=False, resolve_relative_uris=False))
@@ -87,11 +86,11 @@ def _parsed(body: bytes, **how: bool) -> feedparser.FeedParserDict:
     return feedparser.parse(BytesIO(body), **how)
 
 
-def _collect(urls: Sequence[str]) -> tuple[int, float]:
+def _collect(urls: Sequence[str], within: Path) -> tuple[int, float]:
     """Poll every feed once with the real stage; returns the posts in the store and the processor's seconds."""
     world = World()
-    with tempfile.TemporaryDirectory(prefix="listener-bench-") as folder:
-        file = Path(folder, "config.toml")
+    with command.workplace(within) as folder:
+        file = folder / "config.toml"
         file.write_text(material.listening(urls) + material.brands(), encoding="utf-8")
         with open_line(load_config(file, world), world, judge=NoJudge()) as line:
             line.collect.prepare(world.now())

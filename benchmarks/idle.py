@@ -5,7 +5,6 @@ and the daemon is watched for some time: whatever is due then is asked and answe
 """
 
 import sqlite3
-import tempfile
 import time
 from contextlib import closing
 from dataclasses import dataclass
@@ -37,13 +36,14 @@ def main() -> None:
     parser.add_argument("--feeds", type=int, default=500)
     parser.add_argument("--seconds", type=float, default=60)
     asked = parser.parse_args()
-    command.say("idle", measure(material.texts(asked.data, asked.feeds * ENTRIES), asked.seconds), asked)
+    texts = material.texts(asked.data, asked.feeds * ENTRIES)
+    command.say("idle", measure(texts, asked.seconds, asked.folder), asked)
 
 
-def measure(texts: list[str], seconds: float) -> Figures:
+def measure(texts: list[str], seconds: float, within: Path) -> Figures:
     """Poll all once, spread them, watch."""
-    with tempfile.TemporaryDirectory(prefix="listener-bench-") as name:
-        folder, served = Path(name), Path(name, "served")
+    with command.workplace(within) as folder:
+        served = folder / "served"
         served.mkdir()
         written = [_write(served / f"{at}.rss", texts[at : at + ENTRIES]) for at in range(0, len(texts), ENTRIES)]
         with files(served) as base:

@@ -7,7 +7,6 @@ of some rounds in which all take turns.
 """
 
 import os
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from transformers import pipeline
 
 from benchmarks import command, material
 from benchmarks.peers import weights
-from listener.app.parts import default_judge
+from listener.app.judging import default_judge
 from listener.config.blocks import JudgeBlock
 from listener.domain.judgement import Passage
 
@@ -51,18 +50,19 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--checkpoint", type=Path, help="folder with the network.pt of the weights that ship")
     asked = parser.parse_args()
-    command.say("judge", measure(material.texts(asked.data, asked.texts), asked.rounds, asked.checkpoint), asked)
+    texts = material.texts(asked.data, asked.texts)
+    command.say("judge", measure(texts, asked.rounds, asked.checkpoint, asked.folder), asked)
 
 
-def measure(texts: Sequence[str], rounds: int, checkpoint: Path | None) -> Figures:
+def measure(texts: Sequence[str], rounds: int, checkpoint: Path | None, within: Path) -> Figures:
     """Measure all candidates in the same rounds; the best of each counts."""
     cores = len(os.sched_getaffinity(0))
     torch.set_num_threads(cores)
     judge, batch = default_judge(), JudgeBlock().batch
     passages = [Passage(text=text, brand=BRAND) for text in texts]
-    with tempfile.TemporaryDirectory(prefix="listener-bench-") as folder:
-        weights.write(Path(folder), checkpoint)
-        peer: Any = pipeline("text-classification", model=folder, device="cpu")
+    with command.workplace(within) as folder:
+        weights.write(folder, checkpoint)
+        peer: Any = pipeline("text-classification", model=str(folder), device="cpu")
     pairs = [{"text": text, "text_pair": BRAND} for text in sorted(texts, key=len)]
     few = pairs[:: max(1, len(pairs) // 128)]
     ours, singly, *batched = _best(

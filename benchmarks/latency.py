@@ -7,7 +7,6 @@ this process, so one clock.
 
 import random
 import re
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,20 +42,20 @@ def main() -> None:
     parser = command.parser("latency", "From a feed's answer to the alert at the SMTP server.")
     parser.add_argument("--alerts", type=int, default=40)
     asked = parser.parse_args()
-    command.say("latency", measure(asked.alerts), asked)
+    command.say("latency", measure(asked.alerts, asked.folder), asked)
 
 
-def measure(alerts: int) -> Figures:
+def measure(alerts: int, within: Path) -> Figures:
     """Let the daemon poll so many feeds, one after the other, and wait for a mail about each."""
     with (
-        tempfile.TemporaryDirectory(prefix="listener-bench-") as name,
+        command.workplace(within) as folder,
         serving(_Feeds()) as feeds,
         serving(_Mailbox()) as mailbox,
     ):
         urls = (f"http://127.0.0.1:{feeds.server_port}/{number}" for number in range(alerts))
         text = material.listening(urls, spacing="1 s") + material.mailing(mailbox.port, per="author")
-        Path(name, "config.toml").write_text(text + material.brands(["Acme"]), encoding="utf-8")
-        with daemon(Path(name)) as running:
+        (folder / "config.toml").write_text(text + material.brands(["Acme"]), encoding="utf-8")
+        with daemon(folder) as running:
             running.until("the last mail", lambda: len(mailbox.arrivals) == alerts, within=60 + 5 * alerts)
         return _figures([at - feeds.answered[number] for number, at in mailbox.arrivals.items()])
 

@@ -1,24 +1,21 @@
 """Matching: posts a second against many queries at once, beside a bare automaton and beside few queries.
 
-    python -m benchmarks.matching --fixtures DIR --data DIR
-
 Texts are posts of `semeval17_sentiment`; each query asks for a company of two public lists by its name, and by its
 domain or its ticker. The bare automaton looks for the same names, domains and tickers in the same folded texts, and
 does nothing with what it finds. Times are processor time, the best of some rounds in which the candidates take turns.
 """
 
-import argparse
 import csv
 import json
-import sys
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 import ahocorasick
 
+from benchmarks import command
 from listener.domain.match import BrandQuery, Document, Matcher
 from listener.domain.query import parse
 from listener.domain.text import fold
@@ -41,16 +38,12 @@ class Figures:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(prog="benchmarks.matching", description="Posts a second against many queries.")
-    parser.add_argument("--fixtures", type=Path, required=True, help="folder that holds domains/brands_*.csv")
-    parser.add_argument("--data", type=Path, required=True, help="folder that holds semeval17_sentiment/")
+    parser = command.parser("matching", "Posts a second against many queries at once.")
     parser.add_argument("--posts", type=int, help="only the first so many; brands are named more often later on")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     texts = _texts(asked.data / "semeval17_sentiment" / "train.jsonl", asked.posts)
-    figures = measure(texts, _names(asked.fixtures / "domains"), asked.rounds)
-    sys.stdout.write((json.dumps(asdict(figures)) if asked.json else _table(figures)) + "\n")
+    command.say("matching", measure(texts, _names(asked.fixtures / "domains"), asked.rounds), asked)
 
 
 def measure(texts: list[str], names: list[tuple[str, str]], rounds: int) -> Figures:
@@ -112,19 +105,6 @@ def _best(rounds: int, *candidates: Callable[[], None]) -> list[float]:
 def _drain(results: Iterable[object]) -> None:
     for _ in results:
         pass
-
-
-def _table(figures: Figures) -> str:
-    return "\n".join(
-        [
-            f"{figures.posts} posts, {figures.matched:.1%} of them matched; processor time, best round",
-            f"{'bare automaton':24}{figures.bare_per_second:>10,} posts/s",
-            f"{f'{FEW} queries':24}{figures.few_per_second:>10,} posts/s",
-            f"{f'{MANY:,} queries':24}{figures.many_per_second:>10,} posts/s",
-            f"{MANY:,} queries run at {figures.of_bare} of the bare automaton (limit: at least 0.2)",
-            f"and cost {figures.to_few} times what {FEW} cost (limit: at most 3)",
-        ]
-    )
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ Posts are recorded texts from one file of JSON Lines, all of which match; one ru
 counts within an hour. What is measured is resident memory, when a half and when all of them were judged.
 """
 
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,13 +60,13 @@ def main() -> None:
     parser = command.parser("memory", "Memory of the daemon after many mentions.")
     parser.add_argument("--mentions", type=int, default=10_000)
     asked = parser.parse_args()
-    command.say("memory", measure(material.texts(asked.data, asked.mentions)), asked)
+    command.say("memory", measure(material.texts(asked.data, asked.mentions), asked.folder), asked)
 
 
-def measure(texts: list[str]) -> Figures:
+def measure(texts: list[str], within: Path) -> Figures:
     """Run the daemon until every text is judged and evaluated."""
-    with tempfile.TemporaryDirectory(prefix="listener-bench-") as name:
-        folder, many = Path(name), len(texts)
+    with command.workplace(within) as folder:
+        many = len(texts)
         (folder / "config.toml").write_text(CONFIG, encoding="utf-8")
         (folder / "posts.jsonl").touch()
         with daemon(folder) as running:

@@ -2,7 +2,6 @@
 
 import statistics
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,10 +24,10 @@ def main() -> None:
     parser = command.parser("starts", "How long commands take to start.")
     parser.add_argument("--runs", type=int, default=9)
     asked = parser.parse_args()
-    command.say("starts", measure(material.texts(asked.data, 50), asked.runs), asked)
+    command.say("starts", measure(material.texts(asked.data, 50), asked.runs, asked.folder), asked)
 
 
-def measure(texts: list[str], runs: int) -> Figures:
+def measure(texts: list[str], runs: int, within: Path) -> Figures:
     """Run every command some times, in turn, over a small store."""
     commands = {
         "python": [sys.executable, "-c", "pass"],
@@ -36,8 +35,7 @@ def measure(texts: list[str], runs: int) -> Figures:
         "sql": [*LISTENER, "sql", "SELECT count(*) FROM mentions"],
         "assess": [*LISTENER, "assess", "--brand", "Acme", "I love the new Acme phone"],
     }
-    with tempfile.TemporaryDirectory(prefix="listener-bench-") as name:
-        folder = Path(name)
+    with command.workplace(within) as folder:
         (folder / "config.toml").write_text(material.POSTS + material.brands(), encoding="utf-8")
         material.write_posts(folder / "posts.jsonl", texts)
         timed([*LISTENER, "run", "--until-idle"], folder)

@@ -7,7 +7,6 @@ besides keeps all of it in its store, in order to be asked and not to tell anyth
 """
 
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,16 +46,16 @@ def main() -> None:
     parser = command.parser("whole", "The product beside a script of feedparser, transformers.pipeline and smtplib.")
     parser.add_argument("--checkpoint", type=Path, help="folder with the network.pt of the weights that ship")
     asked = parser.parse_args()
-    command.say("whole", measure(material.feeds(asked.fixtures), asked.checkpoint), asked)
+    command.say("whole", measure(material.feeds(asked.fixtures), asked.checkpoint, asked.folder), asked)
 
 
-def measure(read: Sequence[Path], checkpoint: Path | None) -> Figures:
+def measure(read: Sequence[Path], checkpoint: Path | None, within: Path) -> Figures:
     """Run the one and then the other."""
     entries = sum(len(feedparser.parse(path.read_bytes()).entries) for path in read)
-    with tempfile.TemporaryDirectory(prefix="listener-bench-") as name, files(read[0].parent) as base:
+    with command.workplace(within) as folder, files(read[0].parent) as base:
         urls = list(material.addresses(base, read))
-        ours, our_mails = _listener(Path(name), urls)
-        theirs, their_mails = _script(Path(name), urls, checkpoint)
+        ours, our_mails = _listener(folder, urls)
+        theirs, their_mails = _script(folder, urls, checkpoint)
     return Figures(
         entries=entries,
         listener_seconds=round(ours.seconds, 1),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from pydantic import BaseModel
 
@@ -16,7 +16,9 @@ from listener.domain.errors import ConfigError
 from listener.domain.rhythm import Rhythm
 from listener.domain.secret import Reveal
 from listener.domain.source import Connector
-from listener.net.client import Client
+
+if TYPE_CHECKING:
+    from listener.net.client import Client
 
 _MODULES = {
     "jsonl": "connectors.jsonl",
@@ -28,7 +30,7 @@ _MODULES = {
 class Tools:
     """What a connector is given to work with."""
 
-    http: Client
+    http: "Client"
     now: Callable[[], datetime]
     reveal: Reveal
     state_dir: Path

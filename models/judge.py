@@ -1,5 +1,6 @@
 """Open the judge that the settings ask for; what it needs is imported only then."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,12 +37,16 @@ def open_judge(settings: JudgeSettings) -> Judge:
 
 
 def _open_onnx(settings: JudgeSettings) -> Judge:
-    from models.onnx_judge import open_onnx
+    from models.language import identifier
 
     if settings.model.startswith(HUGGING_FACE):
         raise ConfigError(f'[judge] model "{settings.model}" needs runtime = "torch"')
     folder = Path(settings.model) if settings.model else WEIGHTS
-    return open_onnx(folder, threads=settings.threads, languages=settings.languages)
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(identifier)  # it unpacks for half a second, in which the rest is loaded
+        from models.onnx_judge import open_onnx
+
+        return open_onnx(folder, threads=settings.threads, languages=settings.languages)
 
 
 def _open_torch(settings: JudgeSettings) -> Judge:

@@ -50,7 +50,7 @@ def detect(text: str, hint: str = "", *, favoured: frozenset[str] = FAVOURED) ->
     hinted = re.split(r"[-_]", hint, maxsplit=1)[0].lower()
     weighed = {
         code: chance * (PRIOR if code in favoured else 1.0) * (HINT if code == hinted else 1.0)
-        for code, chance in _identifier().rank(words)
+        for code, chance in identifier().rank(words)
     }
     code = max(weighed, key=weighed.__getitem__)
     confidence = weighed[code] / sum(weighed.values())
@@ -63,6 +63,6 @@ _NO_LANGUAGE = "zxx"
 
 
 @cache
-def _identifier() -> LanguageIdentifier:
-    """Load the model once, when it is first needed: 139 MB, a third of a second."""
+def identifier() -> LanguageIdentifier:
+    """Load the model once, when it is first needed: 74 MB, half a second."""
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

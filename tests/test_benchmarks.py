@@ -2,6 +2,8 @@
 
 import json
 import math
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -43,28 +45,36 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Sequence[str]:
     return "--data", str(data), "--fixtures", str(fixtures)
 
 
-def run(*arguments: str) -> dict[str, Any]:
-    """Run a module of the benchmarks and return what it measured."""
-    command = [sys.executable, "-m", *arguments, "--json"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
+def run(folder: Path, *arguments: str) -> dict[str, Any]:
+    """Run a module of the benchmarks, with its stores in a folder, and return what it measured."""
+    command = [sys.executable, "-m", *arguments, "--folder", str(folder), "--json"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True, start_new_session=True) as process:
+        try:
+            said, complaints = process.communicate()
+        except BaseException:  # its time may be up: what it started ends with it
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    assert process.returncode == 0, complaints
+    found: dict[str, Any] = json.loads(said)
     return found
 
 
 @pytest.mark.parametrize("name", BARS)
-def test_a_benchmark_measures_all_that_is_in_the_table(name: str, recorded: Sequence[str]) -> None:
-    """Every figure of the table is a number, and those that count or take time are not nothing."""
-    figures = run(f"benchmarks.{name}", *SMALL[name], *recorded)
+def test_a_benchmark_measures_all_that_is_in_the_table(name: str, recorded: Sequence[str], tmp_path: Path) -> None:
+    """Every figure of the table is a number, and those that count or take time are not nothing; no store is left."""
+    figures = run(tmp_path, f"benchmarks.{name}", *SMALL[name], *recorded)
+    assert list(tmp_path.iterdir()) == []
     measured = {bar.key: figures[bar.key] for bar in BARS[name]}
     assert all(math.isfinite(value) for value in measured.values())
     assert all(value > 0 for key, value in measured.items() if key not in {"growth_mb", "polls", "cpu_percent"})
     assert all(bar.says in table({name: figures}) for bar in BARS[name])
 
 
-def test_all_in_one_run(recorded: Sequence[str]) -> None:
-    """The module itself runs those that are named and gives the figures of each under its name."""
-    found = run("benchmarks", "--only", "feeds", *recorded)
+def test_all_in_one_run(recorded: Sequence[str], tmp_path: Path) -> None:
+    """The module itself runs those that are named, where it is told to, and gives the figures of each by its name."""
+    found = run(tmp_path / "disk", "benchmarks", "--only", "feeds", *recorded)
+    assert (tmp_path / "disk").is_dir()
     assert {name: figures["entries"] for name, figures in found.items()} == {"feeds": len(WORDS)}
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from listener.cli.context import Json, config_of, store_of
+from listener.cli.context import Json, store_of
 
 mentions_app = typer.Typer(help="What was said, newest first.", rich_markup_mode=None)
 threads_app = typer.Typer(help="Conversations in which brands were named, newest first.", rich_markup_mode=None)
@@ -139,7 +139,6 @@ def _list(
     from listener.cli.output import listing
     from listener.store.console import rows
 
-    config = config_of(ctx)
     # view and order come from this module alone
     query = f"SELECT * FROM {view} WHERE ? IN ('', brand) ORDER BY {order} DESC LIMIT ?"  # noqa: S608
-    listing(rows(config.store_file, query, [brand, limit]), shown, json_=json_, empty=f"No {view} yet.")
+    listing(rows(store_of(ctx), query, [brand, limit]), shown, json_=json_, empty=f"No {view} yet.")

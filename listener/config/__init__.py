@@ -3,7 +3,7 @@
 Connectors' and channels' own schemas are handed in: this package knows neither.
 """
 
-from listener.config.loading import find, load, stray_variables
+from listener.config.loading import find, load, load_store_file, stray_variables
 from listener.config.mistakes import ConfigErrors, Mistake
 from listener.config.values import ChannelConfig, Config, Schemas, SourceConfig
 
@@ -16,5 +16,6 @@ __all__ = [
     "SourceConfig",
     "find",
     "load",
+    "load_store_file",
     "stray_variables",
 ]

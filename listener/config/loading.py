@@ -25,7 +25,7 @@ from listener.config.mistakes import ConfigErrors, Mistake, did_you_mean, dotted
 from listener.config.review import Document, Review
 from listener.config.toml_positions import Path as TomlPath
 from listener.config.toml_positions import Positions
-from listener.config.values import ChannelConfig, Config, Schema, Schemas, SourceConfig
+from listener.config.values import ChannelConfig, Config, Schema, Schemas, SourceConfig, store_file
 from listener.domain.brand import Brand
 from listener.domain.errors import ConfigError
 from listener.domain.match import BrandQuery
@@ -90,6 +90,15 @@ def stray_variables(environ: Mapping[str, str], config: Config) -> tuple[str, ..
 def load(file: Path, schemas: Schemas) -> Config:
     """Read and check ``file``. Raises ConfigError if it cannot be read, ConfigErrors with all that is wrong in it."""
     return _Loading(Review(_read(file)), schemas).config()
+
+
+def load_store_file(file: Path) -> Path:
+    """Read where the store lies and no more, for those who ask it. Raises ConfigError, ConfigErrors."""
+    review = Review(_read(file))
+    store = review.check(StoreBlock, ("store",)) or StoreBlock()
+    if review.mistakes:
+        raise ConfigErrors(str(file), review.mistakes)
+    return store_file(file, store)
 
 
 def _read(file: Path) -> Document:

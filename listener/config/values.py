@@ -71,7 +71,7 @@ class Config:
     @property
     def store_file(self) -> Path:
         """The store's file."""
-        return self.folder / self.store.url.removeprefix("sqlite:///")
+        return store_file(self.file, self.store)
 
     @property
     def store_url(self) -> str:
@@ -102,3 +102,8 @@ class Config:
             for index, entry in enumerate(configured):
                 if entry.enabled or disabled:
                     yield from secrets_in(entry.options, dotted((kind, index)))
+
+
+def store_file(config: Path, store: StoreBlock) -> Path:
+    """Say which file a configuration's ``[store]`` names: relative names are relative to the configuration."""
+    return config.absolute().parent / store.url.removeprefix("sqlite:///")

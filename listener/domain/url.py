@@ -65,7 +65,8 @@ def _ascii(name: str) -> str:
 
 
 @cache
-def _suffixes() -> PublicSuffixList:
+def suffixes() -> PublicSuffixList:
+    """The public suffix list, read when it is first asked."""
     return PublicSuffixList()
 
 
@@ -78,7 +79,7 @@ def registrable(url: str) -> str:
     name = host(url)
     if not name or is_address(name):
         return name
-    return str(_suffixes().privatesuffix(name) or name)
+    return str(suffixes().privatesuffix(name) or name)
 
 
 def is_address(name: str) -> bool:

@@ -75,7 +75,7 @@ def _merged(written: str, poll: Poll) -> str:
 def _insert(db: Connection, poll: Poll, since: datetime, until: datetime, **values: Any) -> None:
     row = {"stream_id": poll.stream.id, "day": _day(poll.at), "since": since, "until": until, **values}
     defaults: dict[str, Any] = dict.fromkeys(COUNTERS, 0) | {"dropped_why": "", "detail": ""}
-    db.execute(COVERAGE.insert().values(**{**defaults, **row}))
+    db.execute(COVERAGE.insert(), {**defaults, **row})
 
 
 def _day(at: datetime) -> str:

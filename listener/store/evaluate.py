@@ -22,6 +22,7 @@ AUTHOR = tables.table(tables.Author)
 RULE = tables.table(tables.Rule)
 DECISION = tables.table(tables.Decision)
 
+
 @dataclass(frozen=True, slots=True)
 class Pending:
     """A judged mention to be evaluated. ``revision`` tells whether it still stands so at the end."""

@@ -11,7 +11,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    Select,
     Table,
     bindparam,
     case,
@@ -36,13 +35,14 @@ TOMBSTONE = tables.table(tables.Tombstone)
 def _keep_author() -> Any:
     statement = insert(AUTHOR)
     change = {name: statement.excluded[name] for name in ("handle", "name", "followers")}
-    return statement.on_conflict_do_update(index_elements=["platform", "native_id"], set_=change)
+    kept = statement.on_conflict_do_update(index_elements=["platform", "native_id"], set_=change)
+    return kept.returning(*_key(AUTHOR, "native_id"))
 
 
 def _keep_thread() -> Any:
     statement = insert(THREAD)
     come = statement.excluded
-    return statement.on_conflict_do_update(
+    kept = statement.on_conflict_do_update(
         index_elements=["platform", "root_id"],
         set_={
             "posts": THREAD.c.posts + come.posts,
@@ -52,13 +52,18 @@ def _keep_thread() -> Any:
             "title": case((come.title != "", come.title), else_=THREAD.c.title),
         },
     )
+    return kept.returning(*_key(THREAD, "root_id"))
 
 
-def _called(table: Table, name: str, *more: Any) -> Select[Any]:
-    """Ask for rows by their platforms and by what they are called there."""
-    return select(table.c.id, table.c.platform, table.c[name], *more).where(
-        table.c.platform.in_(_all("platforms")), table.c[name].in_(_all("names"))
-    )
+def _key(table: Table, name: str) -> tuple[ColumnElement[Any], ...]:
+    """A row's number, its platform, and what it is called there."""
+    return table.c.id, table.c.platform, table.c[name]
+
+
+def _known() -> Any:
+    """Ask for posts by their platforms and by what they are called there."""
+    columns = (*_key(POST, "native_id"), POST.c.content, *(POST.c[name] for name in COUNTS))
+    return select(*columns).where(POST.c.platform.in_(_all("platforms")), POST.c.native_id.in_(_all("names")))
 
 
 def _all(name: str) -> BindParameter[Any]:
@@ -76,11 +81,10 @@ def _stones_of() -> Any:
 COUNTS = ("reach", "replies", "shares", "likes", "rating")
 
 # made once: SQLAlchemy takes longer to put a statement together than SQLite to run it
-_KEEP_AUTHOR, _KEEP_THREAD, _STONES = _keep_author(), _keep_thread(), _stones_of()
+_POSTS, _STONES = _known(), _stones_of()
 # rows that are asked back go in by one statement, and the search index is written once and not for every row
-_NEW_POST = POST.insert().returning(POST.c.id, POST.c.platform, POST.c.native_id)
-_AUTHORS, _THREADS = _called(AUTHOR, "native_id"), _called(THREAD, "root_id")
-_POSTS = _called(POST, "native_id", POST.c.content, *(POST.c[name] for name in COUNTS))
+_KEEP_AUTHOR, _KEEP_THREAD = _keep_author(), _keep_thread()
+_NEW_POST = POST.insert().returning(*_key(POST, "native_id"))
 
 Key = tuple[str, str]
 
@@ -97,7 +101,7 @@ class Kept:
 def keep(db: Connection, batch: Iterable[Heard], stream_id: int, at: datetime) -> Kept:
     """Insert what is new, update what was edited, refresh the counts of the rest."""
     living = _living(db, batch)
-    known = _found(db, _POSTS, [heard.post.key for heard in living])
+    known = _found(db, [heard.post.key for heard in living])
     new = [heard for heard in living if heard.post.key not in known]
     edited = [heard for heard in living if heard.post.key in known and known[heard.post.key].content != heard.content]
     for heard in living:
@@ -181,13 +185,13 @@ def _stones(post: Post) -> set[tuple[str, str, str]]:
     return own | {(post.author.platform, "", post.author.native_id)} if post.author else own
 
 
-def _found(db: Connection, question: Select[Any], keys: Collection[Key]) -> dict[Key, Row[Any]]:
-    """Return the rows that stand for these keys: a platform, and what they are called there."""
+def _found(db: Connection, keys: Collection[Key]) -> dict[Key, Row[Any]]:
+    """Return the posts that stand for these keys."""
     if not keys:
         return {}
     wanted = set(keys)
     asked = {"platforms": {platform for platform, _ in wanted}, "names": [name for _, name in wanted]}
-    return {key: row for row in db.execute(question, asked) if (key := (row[1], row[2])) in wanted}
+    return {key: row for row in db.execute(_POSTS, asked) if (key := (row[1], row[2])) in wanted}
 
 
 def _recount(db: Connection, post: Post, known: Row[Any]) -> None:
@@ -198,8 +202,9 @@ def _recount(db: Connection, post: Post, known: Row[Any]) -> None:
         db.execute(update(POST).where(POST.c.id == known.id).values(**changed))
 
 
-def _ids(db: Connection, question: Select[Any], keys: Collection[Key]) -> dict[Key, int]:
-    return {key: row.id for key, row in _found(db, question, keys).items()}
+def _kept(db: Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> dict[Key, int]:
+    """Write rows and return their numbers; ``statement`` asks for their keys."""
+    return {(platform, name): number for number, platform, name in db.execute(statement, rows)} if rows else {}
 
 
 def _authors(db: Connection, posts: Iterable[Post]) -> dict[Key, int]:
@@ -214,9 +219,7 @@ def _authors(db: Connection, posts: Iterable[Post]) -> dict[Key, int]:
         }
         for who in people.values()
     ]
-    if rows:
-        db.execute(_KEEP_AUTHOR, rows)
-    return _ids(db, _AUTHORS, people)
+    return _kept(db, _KEEP_AUTHOR, rows)
 
 
 def _threads(db: Connection, new: Sequence[Heard], at: datetime) -> dict[Key, int]:
@@ -240,8 +243,7 @@ def _threads(db: Connection, new: Sequence[Heard], at: datetime) -> dict[Key, in
         row["first_at"], row["last_at"] = min(row["first_at"], when), max(row["last_at"], when)
         if root:
             row["url"], row["title"] = post.url, post.title
-    db.execute(_KEEP_THREAD, list(rows.values()))
-    return _ids(db, _THREADS, rows)
+    return _kept(db, _KEEP_THREAD, list(rows.values()))
 
 
 def _insert(
@@ -268,7 +270,7 @@ def _insert(
                 "is_history": heard.history,
             }
         )
-    return {(row.platform, row.native_id): row.id for row in db.execute(_NEW_POST, rows)}
+    return _kept(db, _NEW_POST, rows)
 
 
 def _edit(db: Connection, number: int, heard: Heard, authors: Mapping[Key, int], at: datetime) -> None:

@@ -29,8 +29,21 @@ def _due() -> Any:
     return select(STREAM).join(chosen, chosen.c.id == STREAM.c.id).order_by(STREAM.c.due_at, STREAM.c.id)
 
 
+def _move() -> Any:
+    removed = STREAM.c.state == "removed"  # in the meantime
+    return (
+        update(STREAM)
+        .where(STREAM.c.id == bindparam("number"))
+        .values(
+            state=case((removed, STREAM.c.state), else_=bindparam("stands")),
+            reason=case((removed, STREAM.c.reason), else_=bindparam("because")),
+        )
+    )
+
+
 # made once: SQLAlchemy takes longer to put a statement together than SQLite to run it
 _DUE = _due()
+_MOVE = _move()
 _NEXT = select(STREAM.c.due_at).where(_POLLED).order_by(STREAM.c.due_at).limit(1)
 
 
@@ -99,10 +112,10 @@ def next_due(db: Connection) -> datetime | None:
 
 def move(db: Connection, poll: Poll, *, news: bool) -> None:
     """Write down how far the stream was read and when it is due again."""
-    removed = STREAM.c.state == "removed"  # in the meantime
     values: dict[str, Any] = {
-        "state": case((removed, STREAM.c.state), else_="parked" if poll.parked else "active"),
-        "reason": case((removed, STREAM.c.reason), else_=poll.detail if poll.parked else ""),
+        "number": poll.stream.id,
+        "stands": "parked" if poll.parked else "active",
+        "because": poll.detail if poll.parked else "",
         "due_at": poll.due_at,
         "wait_until": poll.wait_until,
         "interval_s": poll.interval.total_seconds(),
@@ -117,7 +130,7 @@ def move(db: Connection, poll: Poll, *, news: bool) -> None:
         values["last_news_at"] = poll.at
     if poll.cursor is not None:
         values["cursor"] = poll.cursor
-    _change(db, poll.stream.id, **values)
+    db.execute(_MOVE, values)
 
 
 def _new(wanted: SourceStreams, key: StreamKey, lane: str, now: datetime) -> dict[str, Any]:

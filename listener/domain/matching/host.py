@@ -4,9 +4,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from publicsuffixlist import PublicSuffixList
-
 from listener.domain.text import Folded, fold
+from listener.domain.url import suffixes
 
 _DOT = r"(?:\.| ?[\[({] ?(?:\.|dot) ?[\])}] ?)"
 _DOT_BEGINS = (".", "[", "(", "{", " [", " (", " {")
@@ -19,7 +18,6 @@ _WRITTEN = re.compile(
 )
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _DOTS = re.compile(_DOT, re.IGNORECASE)
-_SUFFIXES = PublicSuffixList(accept_unknown=False)
 _RESERVED = frozenset({"example", "test", "invalid", "localhost", "local", "onion", "internal"})
 
 
@@ -66,7 +64,7 @@ def place_of(written: str) -> Place | None:
     if not found:
         return None
     host = _host(found["host"]).removeprefix("www.")
-    known = host.rpartition(".")[2] in _RESERVED or _SUFFIXES.publicsuffix(host, accept_unknown=False)
+    known = host.rpartition(".")[2] in _RESERVED or suffixes().publicsuffix(host, accept_unknown=False)
     if not known and not _SCHEME.match(written):
         return None
     return Place(host, _path(found["path"]))
