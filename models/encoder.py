@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +15,9 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # its threads do not s
 
 _LONG_WORD = 16
 """Tokens; a longer "word" (a key, a wall of one letter, Thai) is cut, or a window could not hold it."""
+
+_NAME = 32
+"""Code points. What is as short is mostly the name of a brand, which is asked for with every text."""
 
 
 class Input(NamedTuple):
@@ -30,12 +34,16 @@ class Encoder:
         self._tokenizer = tokenizer
         self._tokenizer.no_padding()
         self.longest = longest
+        self._again = lru_cache(maxsize=1_024)(self._cut)
         self._frame = {pair: tokenizer.num_special_tokens_to_add(is_pair=pair) for pair in (False, True)}
 
-    def words(self, text: str) -> list[Word]:
+    def words(self, text: str) -> Sequence[Word]:
         """Return the words of ``text`` with their places and costs."""
+        return self._again(text) if len(text) <= _NAME else self._cut(text)
+
+    def _cut(self, text: str) -> tuple[Word, ...]:
         self._tokenizer.no_truncation()
-        return list(_words(self._tokenizer.encode(text, add_special_tokens=False)))
+        return tuple(_words(self._tokenizer.encode(text, add_special_tokens=False)))
 
     def cost(self, text: str) -> int:
         """Count the tokens of ``text``."""

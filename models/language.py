@@ -48,12 +48,16 @@ def detect(text: str, hint: str = "", *, favoured: frozenset[str] = FAVOURED) ->
     if not any(sign.isalpha() for sign in words):
         return Language(UNCLEAR, 0.0)
     hinted = re.split(r"[-_]", hint, maxsplit=1)[0].lower()
-    weighed = {
-        code: chance * (PRIOR if code in favoured else 1.0) * (HINT if code == hinted else 1.0)
-        for code, chance in identifier().rank(words)
+    ranked = identifier().rank(words)
+    chances = dict(ranked)
+    # the likeliest by itself, and those that weigh more: no other can win
+    weighed = {ranked[0][0]: ranked[0][1]} | {
+        code: chances[code] * (PRIOR if code in favoured else 1.0) * (HINT if code == hinted else 1.0)
+        for code in favoured | {hinted}
+        if code in chances
     }
     code = max(weighed, key=weighed.__getitem__)
-    confidence = weighed[code] / sum(weighed.values())
+    confidence = weighed[code] / (1.0 + sum(weighed[code] - chances[code] for code in weighed))
     threshold = FAVOURED_THRESHOLD if code in favoured else THRESHOLD
     return Language(code if confidence >= threshold and code != _NO_LANGUAGE else UNCLEAR, confidence)
 

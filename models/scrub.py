@@ -14,7 +14,7 @@ _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _NUMBER = re.compile(r"(?<!\w)\+?\d(?:[ -]?\d){7,}(?!\w)")
 _SPECIAL = re.compile(r"\[(CLS|SEP|PAD|UNK|MASK)\]")
-_SPACES = re.compile(r"\s+")
+_SPACES = re.compile(r"[^\S ]\s*| \s+")
 
 _By = Callable[[re.Match[str]], str]
 _Edit = tuple[int, int, int]
