@@ -181,7 +181,7 @@ class Collect:
             if url.split(stream.key):  # a file needs no rest, and an account's says itself how long it is to wait
                 self._resting[stream.lane] = now + self._spacing
             errors += not self._put_away(stream, fetching.result(), now)
-        return Progress(len(come), now if pending - {*come} else self._next(now), errors)
+        return Progress(len(come), now if pending else self._next(now), errors)
 
     def _put_away(self, stream: DueStream, result: Page | SourceError, now: datetime) -> bool:
         """Commit a poll, or the failure to read it. Returns whether all went well."""

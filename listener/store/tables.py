@@ -17,6 +17,14 @@ from sqlalchemy.engine import Dialect
 from sqlmodel import Field, SQLModel
 
 
+def utc_text(at: datetime) -> str:
+    """Write an aware time as the store keeps it; a naive one is a mistake of ours."""
+    if at.tzinfo is None:
+        raise ValueError(f"{at!r} is naive: times in the store are aware")
+    here = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return here.isoformat(" ", "seconds")[:19]
+
+
 class UtcText(TypeDecorator[datetime]):
     """An aware time, kept as UTC text that compares with SQLite's ``datetime('now', '-1 day')``."""
 
@@ -24,13 +32,8 @@ class UtcText(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        """Write an aware time; a naive one is a mistake of ours."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"{value!r} is naive: times in the store are aware")
-        here = value if value.tzinfo is UTC else value.astimezone(UTC)
-        return here.isoformat(" ", "seconds")[:19]
+        """Write an aware time."""
+        return None if value is None else utc_text(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Read an aware UTC time."""
