@@ -7,6 +7,7 @@ promise: each line is searched for every secret that was fetched, and loses it.
 import json
 import logging
 import sys
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, TextIO
 
 from loguru import logger
@@ -74,7 +75,7 @@ class _Scrubbing:
 def _write_json(message: "Message") -> None:
     record = message.record
     line: dict[str, Any] = {
-        "time": record["time"].isoformat(),
+        "time": record["time"].astimezone(UTC).isoformat(),
         "level": record["level"].name,
         "message": record["message"],
     }

@@ -2,6 +2,8 @@
 
 import json
 import logging
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -46,8 +48,19 @@ def test_a_traceback_shows_no_values(capsys: pytest.CaptureFixture[str], *, as_j
     assert token not in said
 
 
+@pytest.fixture
+def far_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Stand three hours and a half behind UTC."""
+    with monkeypatch.context() as there:
+        there.setenv("TZ", "America/St_Johns")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("far_away")
 def test_json_is_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
-    """With what was bound to it, whatever that is and however it is called."""
+    """With what was bound to it, whatever that is and however it is called; in UTC, wherever the machine stands."""
     set_up("info", as_json=True)
     logger.bind(message=3, at=NotImplemented).info("polled\ntwice")
     logger.debug("not this")

@@ -1,17 +1,11 @@
 """What a query matches, and where: one term, operators, fields."""
 
+from typing import Any
+
 import pytest
 
-from listener.domain.match import Document, explain, matches
-from listener.domain.query import parse
 from listener.domain.text import Span
-
-
-def found(query: str, text: str) -> list[str] | None:
-    """Give the matched stretches of a text; None where the query does not match."""
-    match = matches(parse(query), Document(text))
-    return None if match is None else [text[span.start : span.end] for span in match.spans]
-
+from tests.domain.matching import found, match
 
 WORDS = [
     ("acme", "ACME rocks", ["ACME"]),
@@ -25,13 +19,28 @@ WORDS = [
     ("shell", "she'll see", None),
     ("don't", "dont DON\u2019T", ["dont", "DON\u2019T"]),
     ("oréal", "L\u2019Oréal, d'Oreal", ["Oréal", "Oreal"]),
+    ("l", "L\u2019Oréal", ["L"]),
+    ("aujourd'hui", "de l\u2019aujourd\u2019hui", ["aujourd\u2019hui"]),
     ("router", "two routers", ["routers"]),
     ("box", "boxes", ["boxes"]),
     ("company", "companies", ["companies"]),
     ("windows", "a window", None),
     ("new", "the news", None),
+    ("bus", "buses", ["buses"]),
+    ("waltz", "waltzes", ["waltzes"]),
+    ("watch", "watches", ["watches"]),
+    ("dish", "dishes", ["dishes"]),
+    ("potato", "potatoes", ["potatoes"]),
+    ("agency", "agencies", ["agencies"]),
+    ("toy", "toys toies", ["toys"]),
+    ("acme", "acmies acmees", None),
+    ("tv", "tvs", ["tvs"]),
+    ("x", "xs", None),
+    ("mp3", "mp3s", None),
+    ("\u0430\u043a\u043c\u0435", "\u0430\u043a\u043c\u0435s", None),
     ("e-mail", "email e mail E-Mail", ["e mail", "E-Mail"]),
     ('"customer service"', "Customer,\nservice customer of service", ["Customer,\nservice"]),
+    ('"customer service"', "customer service, customer service; customer service", ["customer service"] * 3),
     ('"customer service"', "#CustomerService", ["CustomerService"]),
     ('"wendys box"', "Wendy\u2019s boxes", ["Wendy\u2019s boxes"]),
     ('"acme router"', "Acme\u2019s router", ["Acme\u2019s router"]),
@@ -40,12 +49,15 @@ WORDS = [
     ("C++", "C++! C++17 C+++ c++x C", ["C++", "C++"]),
     ("C#", "I like C#.", ["C#"]),
     (".NET", "on .NET, the net", [".NET"]),
+    (".NET", ".NET rocks", [".NET"]),
     ("M&Ms", "M&M's", ["M&M's"]),
     ("Yahoo!", "yahoo", ["yahoo"]),
-    ("refund*", "refunded REFUND prefund", ["refunded", "REFUND"]),
+    ("refund*", "refunded REFUND prefund, sorry", ["refunded", "REFUND"]),
     ('"customer serv*"', "customer servants", ["customer servants"]),
+    ('"custom* service"', "customer service", ["customer service"]),
     ("=Apple", "apple APPLE Apple Apple's Apples", ["Apple", "Apple"]),
     ('="Müller"', "Muller müller Müller Mu\u0308ller", ["Müller", "Mu\u0308ller"]),
+    ("=Wendy's", "Wendy's wendy's Wendys", ["Wendy's"]),
     ("Müller", "MULLER", ["MULLER"]),
     ("acme", "Acme\u2122 ac\u00adme \uff41\uff43\uff4d\uff45", ["Acme", "ac\u00adme", "\uff41\uff43\uff4d\uff45"]),
     ("straße", "STRASSE", ["STRASSE"]),
@@ -55,8 +67,13 @@ SIGNS = [
     ("sucks", "#AcmeSucks #ACMESucks", ["Sucks", "Sucks"]),
     ("acme", "#acmesucks @acmehelp", None),
     ("mcdonalds", "#McDonaldsSucks", ["McDonalds"]),
-    ("iphone", "#iPhone", ["iPhone"]),
-    ("phone", "#iPhone iPhone", None),
+    ("acme", "#4Acme #MyAcme #ACMEIsBad", ["Acme", "Acme", "ACME"]),
+    ("2024", "#Acme2024", ["2024"]),
+    ("support", "@AcmeSupport", ["Support"]),
+    ("mcdonaldssucks", "#McDonaldsSucks", ["McDonaldsSucks"]),
+    ("onetwothreefour", "#OneTwoThreeFourFiveSix", ["OneTwoThreeFour"]),
+    ("iphone", "#iPhone #2iPhone", ["iPhone", "iPhone"]),
+    ("phone", "#iPhone iPhone #2iPhone", None),
     ("#acme", "#ACME #acmes acme x#acme", ["#ACME"]),
     ("#acme*", "#AcmeSucks", ["#AcmeSucks"]),
     ("@acmehelp", "@AcmeHelp x@acmehelp.com @acmehelp2", ["@AcmeHelp"]),
@@ -68,8 +85,11 @@ SIGNS = [
     ("\U0001f468", "\U0001f468\u200d\U0001f469\u200d\U0001f467", None),
     ("\U0001f1fa\U0001f1f8", "\U0001f1e6\U0001f1fa\U0001f1f8\U0001f1e6", None),
     ("\u2764", "\u2764\ufe0f", ["\u2764\ufe0f"]),
-    ('":("', "sad :(", [":("]),
+    ('":("', "sad :( or : (", [":("]),
     ("\u6771\u4eac", "\u65b0\u3057\u3044\u6771\u4eac\u90fd", ["\u6771\u4eac"]),
+    ("\u6771\u4eac", "\u6771 \u4eac", None),
+    ("\u6771\u4eac OR \u90fd\u5e81", "\u6771\u4eac\u90fd\u5e81", ["\u6771\u4eac", "\u90fd\u5e81"]),
+    ("\u682a OR \u793e", "\u337f", ["\u337f"]),
     ("\u30bd\u30cb\u30fc", "\u30bd\u30cb\u30fc\u306e", ["\u30bd\u30cb\u30fc"]),
     ("\u304b", "\u304c", None),
     ("\uc0bc\uc131", "\uc0bc\uc131\uc740", ["\uc0bc\uc131"]),
@@ -85,6 +105,7 @@ SIGNS = [
 ADDRESSES = [
     ("acme.com", "https://www.acme.com/x acme[.]com", ["acme.com", "acme[.]com"]),
     ("acme.com", "hxxp://acme.com, acme(.)com acme [dot] com", ["acme.com", "acme(.)com", "acme [dot] com"]),
+    ("acme.com", "acme (dot) com", ["acme (dot) com"]),
     ("acme.com", "notacme.com acme.com.evil.org acme.community", None),
     ("acme.com", "https://acme.com@evil.org acme.com:pw@evil.org", None),
     ("acme.com", "https://evil.org/acme.com", None),
@@ -95,6 +116,7 @@ ADDRESSES = [
         ["acme.com/support", "acme.com/Support"],
     ),
     ("https://www.acme.com/", "acme.com:8080/x", ["acme.com"]),
+    ("acme.com/x", "acme.com:8080/x/y acme.com/X", ["acme.com:8080/x", "acme.com/X"]),
     ("http://acme.com/a?b=c", "https://ACME.com/a?b=c&d=1", ["ACME.com/a?b=c"]),
     ("müller.de", "xn--mller-kva.de müller.de muller.de", ["xn--mller-kva.de", "müller.de"]),
     ("acme.рф", "acme.xn--p1ai/x, ACME.РФ, acme.com", ["acme.xn--p1ai", "ACME.РФ"]),
@@ -108,23 +130,11 @@ OPERATORS = [
     ("acme -refund", "acme refund", None),
     ("acme NOT refund", "acme", ["acme"]),
     ("a OR b c", "a", ["a"]),
+    ("a OR b c", "a b", ["a"]),
+    ("a (router OR refund)", "a router", ["a", "router"]),
+    ("a (router OR refund)", "a refund", ["a", "refund"]),
+    ("(a OR lang:de) b", "a b", ["a", "b"]),
     ("and or", "and then or", ["and", "or"]),
-    ("acme NEAR/2 refund", "refund one two acme", ["refund", "acme"]),
-    ("acme NEAR/2 refund", "refund one two three acme", None),
-    ("acme NEAR/0 refund", "acme, refund", ["acme", "refund"]),
-    ("acme NEAR/1 refund", "acme x x x acme x refund", ["acme", "refund"]),
-    ("acme ONEAR/3 refund", "refund acme", None),
-    ("acme NEAR/3 acme", "acme", None),
-    ("acme NEAR/3 acme", "acme or acme", ["acme", "acme"]),
-    ("a NEAR/1 b NEAR/1 c", "a b x c", ["a", "b", "c"]),
-    ("a NEAR/1 b NEAR/1 c", "a b x x c", None),
-    ("(a NEAR/0 b) NEAR/1 c", "c a b", ["c", "a", "b"]),
-    ("acme NEAR/2 NOT refund", "acme refund, later on there is acme", ["acme"]),
-    ("acme NEAR/2 NOT refund", "acme refund", None),
-    ("acme NEAR/1 NOT refund", "acme only", ["acme"]),
-    ('"big acme" NEAR/1 (refund OR "money back")', "big acme: your money back", ["big acme", "money back"]),
-    ("acme NEAR/1 refund", "acme https://t.co/a/b?c=d refund", ["acme", "refund"]),
-    ("acme NEAR/0 \U0001f44d", "\U0001f44d acme", ["\U0001f44d", "acme"]),
     ("acme OR Acme OR acm*", "acme", ["acme"]),
 ]
 
@@ -135,16 +145,15 @@ def test_matches_and_spans(query: str, text: str, stretches: list[str] | None) -
     assert found(query, text) == stretches
 
 
-DOCUMENT = Document(
-    text="the router broke",
-    title="Acme again",
-    url="https://blog.example.com/2026/acme-review",
-    author="@Acme_Fan",
-    platform="reddit",
-    lang="en-GB",
-    kind="comment",
-    links=("https://help.acme.com/support/1",),
-)
+FACTS: dict[str, Any] = {
+    "title": "Acme again",
+    "url": "https://blog.example.com/2026/acme-review",
+    "author": "@Acme_Fan",
+    "platform": "reddit",
+    "lang": "en-GB",
+    "kind": "comment",
+    "links": ("https://help.acme.com/support/1",),
+}
 
 
 @pytest.mark.parametrize(
@@ -156,21 +165,29 @@ DOCUMENT = Document(
         ("acme NEAR/5 router", False),
         ("title:(acme NEAR/3 again)", True),
         ("title:(x OR again)", True),
+        ("title:(acme router)", False),
+        ("title:(acme NOT router)", True),
+        ("title:(the NEAR/3 router)", False),
         ("site:example.com", True),
         ("site:www.example.com", True),
         ("site:ample.com", False),
+        ("site:https://www.example.com/2025", True),
         ("url:example.com/2026", True),
         ("url:review", True),
         ("url:view", False),
         ("author:acme_fan", True),
         ("author:@ACME_FAN", True),
         ("author:acme", False),
+        ("author:u/acme_fan", True),
         ("author:acme*", True),
+        ("author:acme_fax*", False),
         ("platform:(x OR reddit)", True),
         ("lang:en", True),
         ("lang:en-gb", True),
         ("lang:e", False),
         ("kind:comment NOT kind:post", True),
+        ("lang:en kind:comment", True),
+        ("router platform:reddit", True),
         ("router NOT platform:reddit", False),
         ("acme.com", True),
         ("acme.com/support", True),
@@ -180,44 +197,56 @@ DOCUMENT = Document(
 )
 def test_fields(query: str, matched: bool) -> None:  # noqa: FBT001 -- a table's column
     """Fields look where they say; a term without one looks at title and text, a domain also at the links."""
-    assert (matches(parse(query), DOCUMENT) is not None) is matched
+    assert (match(query, "the router broke", **FACTS) is not None) is matched
+
+
+@pytest.mark.parametrize(
+    ("query", "matched"), [("site:acme.intra", True), ("site:www.acme.intra", True), ("site:a.intra", False)]
+)
+def test_a_site_may_stand_below_no_public_suffix(query: str, matched: bool) -> None:  # noqa: FBT001 -- a table's column
+    """Companies listen to their own boards too."""
+    assert (match(query, "", url="https://wiki.acme.intra/a") is not None) is matched
+
+
+def test_an_author_elsewhere_is_known_with_and_without_the_server() -> None:
+    """As people name each other on Mastodon."""
+    for name in ("acme", "@acme", "@acme@social.example"):
+        assert match(f"author:{name}", "", author="@Acme@social.example") is not None
+    assert match("author:social.example", "", author="@Acme@social.example") is None
 
 
 def test_facts_have_no_spans() -> None:
     """What matches by facts alone has no span; title and text have their own."""
-    by_fact = matches(parse("lang:en"), DOCUMENT)
+    by_fact = match("lang:en", "the router broke", **FACTS)
     assert by_fact is not None
     assert by_fact.spans == by_fact.title_spans == ()
-    both = matches(parse("acme router"), DOCUMENT)
+    both = match("acme router", "the router broke", **FACTS)
     assert both is not None
     assert (both.spans, both.title_spans) == ((Span(4, 10),), (Span(0, 4),))
 
 
-def test_overlapping_spans_are_one() -> None:
+@pytest.mark.parametrize(
+    ("query", "title", "spans", "title_spans"),
+    [
+        ("title:acme OR router", "x", (Span(5, 11),), ()),
+        ("title:acme router", "Acme", (Span(5, 11),), (Span(0, 4),)),
+        ("#acme OR acme", "#acme", (Span(0, 4),), (Span(0, 5),)),
+    ],
+)
+def test_a_field_has_spans_where_it_looks(
+    query: str, title: str, spans: tuple[Span, ...], title_spans: tuple[Span, ...]
+) -> None:
+    """And nowhere else."""
+    matched = match(query, "acme router", title=title)
+    assert matched is not None
+    assert (matched.spans, matched.title_spans) == (spans, title_spans)
+
+
+@pytest.mark.parametrize(
+    ("text", "spans"), [("d a b c", (Span(0, 1), Span(2, 7))), ("a b c d", (Span(0, 5), Span(6, 7)))]
+)
+def test_overlapping_spans_are_one(text: str, spans: tuple[Span, ...]) -> None:
     """Spans are sorted and merged where they overlap."""
-    match = matches(parse('"a b" OR "b c" OR d'), Document("d a b c"))
-    assert match is not None
-    assert match.spans == (Span(0, 1), Span(2, 7))
-
-
-def test_explanation_names_each_part() -> None:
-    """An explanation tells for each part whether and where it was found, and how near NEAR came."""
-    told = explain(parse("acme NEAR/1 refund OR lang:de"), Document("acme one two refund", lang="en"))
-    assert not told.matched
-    assert list(told.lines()) == [
-        "no  acme NEAR/1 refund OR lang:de",
-        "  no  acme NEAR/1 refund  [2 words between them at the closest]",
-        "    yes acme  [0-4]  ['acme']",
-        "    yes refund  [13-19]  ['refund']",
-        "  no  lang:de",
-        "    no  lang:de  [lang is 'en']",
-    ]
-
-
-def test_explanation_of_a_match_has_its_spans() -> None:
-    """The root of an explanation says the same as the match."""
-    document = Document("Acme wants no refund", title="acme")
-    told = explain(parse("acme NOT banana"), document)
-    assert told.matched
-    assert [child.part for child in told.children] == ["acme", "NOT banana"]
-    assert told.children[0].title_spans == (Span(0, 4),)
+    matched = match('"a b" OR "b c" OR d', text)
+    assert matched is not None
+    assert matched.spans == spans

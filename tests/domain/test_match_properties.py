@@ -196,7 +196,8 @@ def test_nothing_of_a_post_outlives_its_match() -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["(" * 4096, "NOT " * 1000, '"' * 4000, "-" * 4000, "a " * 2048, "a.a" * 1300, "a" * 4000 + "*"]
+    "source",
+    ["(" * 4096, "NOT " * 1000, '"' * 4000, "-" * 4000, "a " * 2048, "a.a" * 1300, "a" * 4000 + "*", "\ud800" * 2000],
 )
 def test_the_longest_sources_are_read_or_refused(source: str) -> None:
     """Nothing but QueryError comes out of a source, however it is built."""

@@ -13,6 +13,8 @@ TABLE = [
     ("two  spaces\tand a tab", "two spaces and a tab"),
     ("line\nline\n\nparagraph\n\n\n\nend", "line\nline\n\nparagraph\n\nend"),
     ("Fish &amp; chips &#8211; 5&nbsp;&euro;", "Fish & chips \u2013 5 €"),
+    ("&amp;lt;", "&lt;"),
+    ("one \n two", "one\ntwo"),
     ("5 < 6 && 7 > 3", "5 < 6 && 7 > 3"),
     ("I <3 you", "I <3 you"),
     ("un<b>believ</b>able", "unbelievable"),
@@ -21,6 +23,7 @@ TABLE = [
     ("a<br>b<br/>c", "a\nb\nc"),
     ("a<br><br>b", "a\n\nb"),
     ("a<div>b</div><div>c</div>d", "a\nb\nc\nd"),
+    ("<div>Xbox</div>", "Xbox"),
     ("<ul><li>a<li>b</ul>c", "a\nb\n\nc"),
     ("<h1>Head</h1>text", "Head\n\ntext"),
     ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc"),
@@ -34,7 +37,10 @@ TABLE = [
     ("a<hr>b", "a\n\nb"),
     ("&lt;p&gt;escaped&lt;/p&gt;&lt;p&gt;twice&lt;/p&gt;", "escaped\n\ntwice"),
     ("<p>&lt;b&gt;bold&lt;/b&gt; is how you write it</p>", "<b>bold</b> is how you write it"),
+    ("<p>close it<br>with &lt;/a&gt;</p>", "close it\nwith </a>"),
     ("<![CDATA[<p>left over</p>]]>", "left over"),
+    ("<![CDATA[words alone]]>", "words alone"),
+    ("<p>x]]>y</p>", "x]]>y"),
     ("nul\x00 bell\x07 and \ufeffmark", "nul bell and mark"),
     ("<p>nul\x00 \ud800 surrogate", "nul \ufffd surrogate"),
     ("family 👨‍👩‍👧 and flag 🇩🇪", "family 👨‍👩‍👧 and flag 🇩🇪"),
@@ -44,6 +50,7 @@ TABLE = [
     ("", ""),
     ("<>", "<>"),
     ("<p></p>", ""),
+    ("<frameset><frame src='a'></frameset>", ""),
 ]
 
 
@@ -139,3 +146,19 @@ def test_lines_are_kept_where_they_mean_something() -> None:
     """In preformatted text alone, also within another."""
     assert plaintext.from_html("x\ny<pre>a\nb</pre>c\nd") == "x y\n\na\nb\n\nc d"
     assert plaintext.from_html("</pre>x\ny<pre>a\nb</pre>") == "x y\n\na\nb"
+    assert plaintext.from_html("<pre><pre>x</pre>a\nb</pre>c\nd") == "x\n\na\nb\n\nc d"
+
+
+@pytest.mark.parametrize(
+    ("text", "markup"),
+    [
+        ("a <b>bold</b> word", True),
+        ("AT&amp;T", True),
+        ("5 &lt; 6", True),
+        ("AT&T; I <3 you", False),
+        ("5 < 6 > 4", False),
+    ],
+)
+def test_markup_is_told_from_signs(text: str, markup: bool) -> None:  # noqa: FBT001 - a table's column
+    """A tag or an entity makes it; what people type does not."""
+    assert plaintext.has_markup(text) is markup

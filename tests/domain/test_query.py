@@ -18,6 +18,8 @@ from listener.domain.query import QueryError, parse
         ("a NEAR/3 b c", "a NEAR/3 b AND c"),
         ("NOT a NEAR/3 b", "NOT a NEAR/3 b"),
         ("x NOT (a NEAR/3 b)", "x AND NOT (a NEAR/3 b)"),
+        ("x NOT (a OR b)", "x AND NOT (a OR b)"),
+        ("(a NEAR/0 b) NEAR/1 c", "(a NEAR/0 b) NEAR/1 c"),
         ("a NEAR/3 b ONEAR/0 c", "a NEAR/3 b ONEAR/0 c"),
         ("a and b or c", 'a AND "and" AND b AND "or" AND c'),
         ("e-mail", "e-mail"),
@@ -33,6 +35,12 @@ from listener.domain.query import QueryError, parse
         ("acme(.)com", "acme(.)com"),
         ("x --acme.com,", "x AND NOT acme.com"),
         ("Node.js", '"Node.js"'),
+        ("acme; !refund", "acme AND refund"),
+        ("#acme, @acme! $TSLA?", "#acme AND @acme AND $TSLA"),
+        ("#SpaceX Xbox X.com https://x.com/X", "#SpaceX AND Xbox AND X.com AND https://x.com/X"),
+        ("#", '"#"'),
+        ("shop.acme.example", "shop.acme.example"),
+        (r"«C:\\tmp»", r'"C:\\\\tmp"'),
         ("C++ AT&T O\u2019Reilly", "C++ AND AT&T AND O\u2019Reilly"),
         ('"AND"', '"AND"'),
         ("\U0001f44d", '"\U0001f44d"'),
@@ -53,18 +61,27 @@ def test_canonical_form(source: str, printed: str) -> None:
         ("NOT a", 0, "only says NOT"),
         ("-a -b", 0, "only says NOT"),
         ("title:(NOT a)", 0, "only says NOT"),
+        ("NOT (a OR b)", 0, "only says NOT"),
         ("NOT (NOT a) NOT b", None, ""),
         ("(a OR b", 0, "never closed"),
         ("x (a (b)", 2, "never closed"),
         ("a b) c", 3, "never opened"),
+        ("(a) )", 4, "never opened"),
         ("a ()", 3, "nothing between"),
+        ("a ( )", 4, "nothing between"),
         ("(a OR )", 6, "missing"),
         ("a AND", 5, "missing after AND"),
+        ("a OR", 4, "missing after OR"),
+        ("a NOT", 5, "missing after NOT"),
+        ("a NEAR/3", 8, "missing after NEAR/3"),
         ("OR a", 0, "missing before OR"),
         ("a OR OR b", 5, "missing before OR"),
         ('x "abc', 2, "partner"),
         ('x ""', 2, "nothing to look for"),
+        ('x =""', 2, "nothing to look for"),
         ("x - y", 2, "nothing to look for"),
+        ("x *", 2, "nothing to look for"),
+        ("x =", 2, "nothing to look for"),
         ("a NEAR b", 2, "NEAR/5"),
         ("a near/3 b", 2, "capitals"),
         ("a NEAR/x b", 2, "NEAR/5"),
@@ -72,16 +89,17 @@ def test_canonical_form(source: str, printed: str) -> None:
         ("a NEAR/3 (b c)", 9, "not AND"),
         ("a NEAR/3 (b OR NOT c)", 9, "not NOT"),
         ("a NEAR/3 title:b", 9, "not a field"),
-        ("a NEAR/3 NOT b NEAR/3 c", 9, "end of a chain"),
+        ("a NEAR/3 NOT b NEAR/3 c", 9, "NOT may stand at an end of a chain of NEARs"),
         ("NOT a NEAR/3 NOT b", 0, "without NOT"),
         ("platform:(a NEAR/2 b)", 0, "has none"),
         ("title:(a text:b)", 0, "inside a field"),
-        ("x titel:foo", 2, "no field titel:"),
+        ("x titel:foo", 2, "no field titel:, only title: text: url: site: author: platform: lang: kind: (quote it"),
         ("x r*", 3, "two letters"),
         ("re*fund", 2, "end of a word"),
         ("*fund", 0, "end of a word"),
         ("=refund*", 0, "without *"),
         ("#a-b", 0, "#tag"),
+        ("#-", 0, "#tag"),
         ("title:", 6, "missing after title:"),
     ],
 )
@@ -95,22 +113,46 @@ def test_errors_say_what_and_where(source: str, position: int | None, says: str)
     assert isinstance(caught.value, ConfigError)
     assert says in caught.value.message
     assert caught.value.position == position
+    assert str(caught.value) == f"{caught.value.message} (at character {position + 1} of the query)"
 
 
-def test_limits_have_positions() -> None:
-    """4096 bytes and 50 levels pass; one more is an error where the limit is crossed."""
-    parse("(" * 50 + "a" + ")" * 50)
-    parse("a" * 4096)
-    for source, position in [
-        ("(" * 51 + "a" + ")" * 51, 50),
-        ("x " + "NOT " * 51 + "a", 2 + 4 * 50),
-        ("a" * 4097, 4096),
-        ("é" * 2049, 2048),
-        ("(" * 4000, 50),
-    ]:
-        with pytest.raises(QueryError) as caught:
-            parse(source)
-        assert caught.value.position == position
+@pytest.mark.parametrize(
+    "source",
+    [
+        "(" * 50 + "a" + ")" * 50,
+        "(a) " + "(" * 50 + "a" + ")" * 50,
+        "(a) " * 99,
+        "title:a " * 99,
+        "NOT (a) b " * 99,
+        "a" * 4096,
+    ],
+    ids=range(6),
+)
+def test_what_is_within_the_limits_is_read(source: str) -> None:
+    """4096 bytes and 50 levels; what was closed does not count."""
+    assert parse(source).source == source
+
+
+@pytest.mark.parametrize(
+    ("source", "position", "says"),
+    [
+        ("(" * 51 + "a" + ")" * 51, 50, "more than 50 levels"),
+        ("(" * 4000, 50, "more than 50 levels"),
+        ("(a " * 51, 3 * 50, "more than 50 levels"),
+        ("x " + "NOT " * 51 + "a", 2 + 4 * 50, "more than 50 levels"),
+        ("x " + "-(" * 26 + "a", 2 + 2 * 25, "more than 50 levels"),
+        ("title:(" * 26 + "a", 7 * 25, "more than 50 levels"),
+        ("a" * 4097, 4096, "longer than 4096 bytes"),
+        ("é" * 2049, 2048, "longer than 4096 bytes"),
+        ("a" + "é" * 2048, 2048, "longer than 4096 bytes"),
+    ],
+    ids=range(9),
+)
+def test_limits_have_positions(source: str, position: int, says: str) -> None:
+    """One more is an error where the limit is crossed."""
+    with pytest.raises(QueryError, match=says) as caught:
+        parse(source)
+    assert caught.value.position == position
 
 
 TERMS = st.sampled_from(

@@ -54,7 +54,7 @@ FAILS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"min_reach": 1}, {"reach": None}, "reach unknown is below 1"),
     ({"platforms": ["x", "reddit"]}, {}, "platform forum is not among x, reddit"),
     ({"platforms": ["for"]}, {}, "platform forum is not among for"),
-    ({"languages": ["de"]}, {}, "language en is not among de"),
+    ({"languages": ["de", "fr"]}, {}, "language en is not among de, fr"),
     ({"query": "recall"}, {}, "the text does not match recall"),
     ({"complaint": True, "min_reach": 5}, {"judgement": CALM}, "reach unknown is below 5"),
 ]

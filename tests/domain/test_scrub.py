@@ -53,6 +53,16 @@ def test_capitals_hide_no_secret() -> None:
         ("https://board.example/?t0k3nt0k3n", "t0k3nt0k3n", "[secret]"),
         ("https://board.example/all-the-news-from-the-city-of-x/a", "all-the-news", "all-the-news"),
         ("https://[half/1234567890", "it is https://[half/1234567890", "it is [secret]"),
+        ('p\u00e4"ss-word', r'it got "p\u00e4\"ss-word"', 'it got "[secret]"'),
+        ("abcde", "it said YWJjZGU= to abcde", "it said YWJjZGU= to [secret]"),
+        ("pass:words/0123456789", "ring 0123456789", "ring 0123456789"),
+        ("https://ann:horse:battery@board.example/", "it was horse:battery", "it was [secret]"),
+        ("https://board.example/", "see http://board.example/x", "see http://board.example/x"),
+        ("https://board.example/x", "see http://board.example/x", "see http://[secret]"),
+        ("https://board.example/feed", "see /feed", "see /feed"),
+        ("https://board.example/feeds/all", "GET /feeds/all HTTP/1.1", "GET [secret] HTTP/1.1"),
+        ("https://board.example/feed?format=atom", "GET /feed?format=atom HTTP/1.1", "GET [secret] HTTP/1.1"),
+        ("https://board.example/?latest", "the latest", "the latest"),
     ],
 )
 def test_what_gives_a_secret_away_goes_and_the_rest_stays(secret: str, said: str, left: str) -> None:
@@ -78,6 +88,10 @@ def test_what_gives_a_secret_away_goes_and_the_rest_stays(secret: str, said: str
             "https://board.example/members/1",
             "https://acme@board.example/members/",
         ),
+        ("https://ann:p@ssw0rd@board.example/", "board.example", "p@ssw0rd"),
+        ("https://alerts.example/rss?01234567890123456789", "rss", "01234567890123456789"),
+        ("https://alerts.example/rss?Token=aardvark", "rss", "aardvark"),
+        ("https://alerts.example/rss?token=windows&key=windows11", "windows", "windows11"),
     ],
 )
 def test_what_posts_are_about_is_no_token(secret: str, kept: str, struck: str) -> None:
@@ -86,6 +100,31 @@ def test_what_posts_are_about_is_no_token(secret: str, kept: str, struck: str) -
     assert scrub(f"see {struck}!", [secret], alone=True) == "see [secret]!"
 
 
-def test_the_longest_goes_first() -> None:
+@pytest.mark.parametrize(
+    ("word", "random", "token"),
+    [
+        ("a1b2c3d4", True, True),
+        ("a1b2c3d", False, False),
+        ("1und1kunden", True, False),
+        ("windows11", True, False),
+        ("abcdefghijklmno1", True, True),
+        ("abcdefghijklmn1", True, False),
+        ("aBcDeFgh", True, False),
+        ("aBcDefgh", False, False),
+        ("0123456789", True, True),
+        ("012345678", False, False),
+        ("abcdefghijklmnopqrstuvwx", True, True),
+        ("abcdefghijklmnopqrstuvw", False, False),
+    ],
+)
+def test_a_token_is_told_from_a_name(word: str, random: bool, token: bool) -> None:  # noqa: FBT001 - a table's columns
+    """By its length, its digits and capitals; in posts only what is no name with a number is struck."""
+    secret = f"https://board.example/feeds/{word}/all"
+    assert holds(f"is it {word}?", [secret]) is random
+    assert holds(f"is it {word}?", [secret], alone=True) is token
+
+
+@pytest.mark.parametrize("short", ["hunter2", "HUNTER2"])
+def test_the_longest_goes_first(short: str) -> None:
     """So that no half of one is left where another is its beginning."""
-    assert scrub("hunter2-correct-horse", ["hunter2", "hunter2-correct-horse"]) == "[secret]"
+    assert scrub("hunter2-correct-horse", [short, "Hunter2-correct-horse"]) == "[secret]"

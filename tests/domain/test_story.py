@@ -1,5 +1,7 @@
 """Stories: when two texts are one and the same, or nearly so."""
 
+import hashlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,6 +89,13 @@ def test_signatures_never_change() -> None:
     mark = fingerprint("Recall", "Acme recalls about two million coffee makers sold since 2023", "ann")
     assert (mark.text_hash, len(mark.signature), len(mark.bands)) == ("ff38f250d7a916ac25f03b621af7a9a9", 256, 16)
     assert (mark.signature[:8].hex(), mark.bands[0]) == ("c06d7c04c41b4c08", 266891001015858)
+    assert hashlib.sha256(mark.signature).hexdigest().startswith("f6c1d32655cd75b5")
+    assert fingerprint("", "acme is broken", "ann").text_hash == "a920943a83b8dff991bcee9ca914eecf"
+
+
+def test_any_author_can_be_told_from_others() -> None:
+    """Names that are no valid text included."""
+    assert fingerprint("", "acme", "\ud800") != fingerprint("", "acme", "\udfff")
 
 
 def test_likeness_is_the_share_of_equal_rows() -> None:

@@ -223,6 +223,7 @@ def test_only_web_addresses_are_taken_apart(address: str, web: bool) -> None:  #
 def test_a_wrapper_around_no_address_is_a_page_like_any_other() -> None:
     """Nothing is made up in its place."""
     assert url.canonical("https://www.google.com/url?q=nothing") == "https://google.com/url?q=nothing"
+    assert url.canonical("https://www.google.com/amp/about") == "https://google.com/amp/about"
 
 
 def test_wrappers_in_wrappers_are_opened_three_deep() -> None:
