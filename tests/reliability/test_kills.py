@@ -135,7 +135,7 @@ class Siege:
                     enough = told + dice.randint(1, 3)
                     until(lambda: len(self.mail.taken) >= enough, "somebody is told", self.folder)
                 case "rests":
-                    until(self._all_is_told, "the last message", self.folder)
+                    until(self._all_is_told, "the last message", self.folder, pause=0.02)
             time.sleep(self.pace * dice.random() ** 3)  # mostly soon: all but the telling takes a moment
             assert running.kill() == -SIGKILL, said(self.folder)
         self._look()
@@ -169,7 +169,7 @@ class Siege:
     def finish(self) -> None:
         """Let a last daemon live until all is told, and end well."""
         with self.launcher.start(self.folder, "run") as running:
-            until(self._all_is_told, "the last message", self.folder)
+            until(self._all_is_told, "the last message", self.folder, pause=0.02)
             assert running.end() == 0, said(self.folder)
 
     def _all_is_told(self) -> bool:
@@ -187,12 +187,12 @@ UNFINISHED = {
 """What a kill may find half way down the line."""
 
 
-def until(holds: Callable[[], bool], what: str, folder: Path) -> None:
-    """Wait for something; fails with what the processes said."""
+def until(holds: Callable[[], bool], what: str, folder: Path, pause: float = 0.002) -> None:
+    """Wait for something, looking so many seconds apart; fails with what the processes said."""
     end = time.monotonic() + LIMIT
     while not holds():
         assert time.monotonic() < end, f"{what} does not come: {said(folder)}"
-        time.sleep(0.002)
+        time.sleep(pause)
 
 
 @pytest.fixture
