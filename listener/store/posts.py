@@ -11,10 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    Table,
     bindparam,
-    case,
-    func,
     select,
     update,
 )
@@ -22,7 +19,7 @@ from sqlalchemy import (
 from listener.domain.post import Post
 from listener.domain.source import Removal, Removed
 from listener.store import tables
-from listener.store.engine import insert, upsert
+from listener.store.engine import upsert
 from listener.store.poll import Heard
 
 AUTHOR = tables.table(tables.Author)
@@ -32,38 +29,12 @@ MENTION = tables.table(tables.Mention)
 TOMBSTONE = tables.table(tables.Tombstone)
 
 
-def _keep_author() -> Any:
-    statement = insert(AUTHOR)
-    change = {name: statement.excluded[name] for name in ("handle", "name", "followers")}
-    kept = statement.on_conflict_do_update(index_elements=["platform", "native_id"], set_=change)
-    return kept.returning(*_key(AUTHOR, "native_id"))
-
-
-def _keep_thread() -> Any:
-    statement = insert(THREAD)
-    come = statement.excluded
-    kept = statement.on_conflict_do_update(
-        index_elements=["platform", "root_id"],
-        set_={
-            "posts": THREAD.c.posts + come.posts,
-            "first_at": func.min(THREAD.c.first_at, come.first_at),
-            "last_at": func.max(THREAD.c.last_at, come.last_at),
-            "url": case((come.url != "", come.url), else_=THREAD.c.url),
-            "title": case((come.title != "", come.title), else_=THREAD.c.title),
-        },
-    )
-    return kept.returning(*_key(THREAD, "root_id"))
-
-
-def _key(table: Table, name: str) -> tuple[ColumnElement[Any], ...]:
-    """A row's number, its platform, and what it is called there."""
-    return table.c.id, table.c.platform, table.c[name]
-
-
 def _known() -> Any:
     """Ask for posts by their platforms and by what they are called there."""
-    columns = (*_key(POST, "native_id"), POST.c.content, *(POST.c[name] for name in COUNTS))
-    return select(*columns).where(POST.c.platform.in_(_all("platforms")), POST.c.native_id.in_(_all("names")))
+    columns = ("id", "platform", "native_id", "content", *COUNTS)
+    return select(*(POST.c[name] for name in columns)).where(
+        POST.c.platform.in_(_all("platforms")), POST.c.native_id.in_(_all("names"))
+    )
 
 
 def _all(name: str) -> BindParameter[Any]:
@@ -82,7 +53,14 @@ COUNTS = ("reach", "replies", "shares", "likes", "rating")
 
 # made once: SQLAlchemy takes longer to put a statement together than SQLite to run it
 _POSTS, _STONES = _known(), _stones_of()
-_KEEP_AUTHOR, _KEEP_THREAD = _keep_author(), _keep_thread()
+
+_KEEP_AUTHOR = """ON CONFLICT (platform, native_id) DO UPDATE SET
+    handle = excluded.handle, name = excluded.name, followers = excluded.followers"""
+_KEEP_THREAD = """ON CONFLICT (platform, root_id) DO UPDATE SET
+    posts = thread.posts + excluded.posts,
+    first_at = min(thread.first_at, excluded.first_at), last_at = max(thread.last_at, excluded.last_at),
+    url = CASE WHEN excluded.url <> '' THEN excluded.url ELSE thread.url END,
+    title = CASE WHEN excluded.title <> '' THEN excluded.title ELSE thread.title END"""
 
 Key = tuple[str, str]
 
@@ -200,9 +178,22 @@ def _recount(db: Connection, post: Post, known: Row[Any]) -> None:
         db.execute(update(POST).where(POST.c.id == known.id).values(**changed))
 
 
-def _kept(db: Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> dict[Key, int]:
-    """Write rows and return their numbers; ``statement`` asks for their keys."""
-    return {(platform, name): number for number, platform, name in db.execute(statement, rows)} if rows else {}
+def _put(
+    db: Connection, table: str, name: str, rows: Sequence[Mapping[str, Any]], conflict: str = ""
+) -> dict[Key, int]:
+    """Write rows by one statement of the driver's own; returns their numbers by platform and ``name``.
+
+    SQLAlchemy takes longer over the values than SQLite over the rows, and a statement for each post would write the
+    search index as often. Times are given as the store writes them.
+    """
+    if not rows:
+        return {}
+    marks = f"({', '.join('?' * len(rows[0]))})"
+    # table and columns are named in this module alone
+    statement = f"INSERT INTO {table} ({', '.join(rows[0])}) VALUES {', '.join([marks] * len(rows))} {conflict}"  # noqa: S608
+    values = tuple(value for row in rows for value in row.values())
+    asked = db.exec_driver_sql(f"{statement} RETURNING id, platform, {name}", values)
+    return {(platform, called): number for number, platform, called in asked}
 
 
 def _authors(db: Connection, posts: Iterable[Post]) -> dict[Key, int]:
@@ -217,14 +208,14 @@ def _authors(db: Connection, posts: Iterable[Post]) -> dict[Key, int]:
         }
         for who in people.values()
     ]
-    return _kept(db, _KEEP_AUTHOR, rows)
+    return _put(db, "author", "native_id", rows, _KEEP_AUTHOR)
 
 
 def _threads(db: Connection, new: Sequence[Heard], at: datetime) -> dict[Key, int]:
     rows: dict[Key, dict[str, Any]] = {}
     for heard in new:
         post = heard.post
-        key, when, root = (post.platform, post.thread_key), post.created_at or at, not post.root_id
+        key, when = (post.platform, post.thread_key), tables.utc_text(post.created_at or at)
         row = rows.setdefault(
             key,
             {
@@ -239,9 +230,9 @@ def _threads(db: Connection, new: Sequence[Heard], at: datetime) -> dict[Key, in
         )
         row["posts"] += 1
         row["first_at"], row["last_at"] = min(row["first_at"], when), max(row["last_at"], when)
-        if root:
+        if not post.root_id:
             row["url"], row["title"] = post.url, post.title
-    return _kept(db, _KEEP_THREAD, list(rows.values()))
+    return _put(db, "thread", "root_id", list(rows.values()), _KEEP_THREAD)
 
 
 def _insert(
@@ -250,7 +241,8 @@ def _insert(
     """Insert posts; returns their numbers."""
     if not new:
         return {}
-    threads, found_at = _threads(db, new, at), tables.utc_text(at)
+    threads = _threads(db, new, at)
+    found_at = tables.utc_text(at)
     rows = []
     for heard in new:
         post = heard.post
@@ -269,20 +261,7 @@ def _insert(
                 "removed": "",
             }
         )
-    return _put(db, rows)
-
-
-def _put(db: Connection, rows: Sequence[Mapping[str, Any]]) -> dict[Key, int]:
-    """Insert posts by one statement of the driver's own; returns their numbers.
-
-    SQLAlchemy takes longer over the values than SQLite over the rows, and a statement for each post would write the
-    search index as often.
-    """
-    marks = f"({', '.join('?' * len(rows[0]))})"
-    statement = f"INSERT INTO post ({', '.join(rows[0])}) VALUES {', '.join([marks] * len(rows))}"  # noqa: S608 - ours
-    values = tuple(value for row in rows for value in row.values())
-    asked = db.exec_driver_sql(f"{statement} RETURNING id, platform, native_id", values)
-    return {(platform, name): number for number, platform, name in asked}
+    return _put(db, "post", "native_id", rows)
 
 
 def _edit(db: Connection, number: int, heard: Heard, authors: Mapping[Key, int], at: datetime) -> None:

@@ -58,6 +58,7 @@ WORDS = [
     ("=Apple", "apple APPLE Apple Apple's Apples", ["Apple", "Apple"]),
     ('="Müller"', "Muller müller Müller Mu\u0308ller", ["Müller", "Mu\u0308ller"]),
     ("=Wendy's", "Wendy's wendy's Wendys", ["Wendy's"]),
+    ('="Wendy\'s box"', "Wendy's box, Wendy box", ["Wendy's box"]),
     ("Müller", "MULLER", ["MULLER"]),
     ("acme", "Acme\u2122 ac\u00adme \uff41\uff43\uff4d\uff45", ["Acme", "ac\u00adme", "\uff41\uff43\uff4d\uff45"]),
     ("straße", "STRASSE", ["STRASSE"]),
@@ -67,15 +68,15 @@ SIGNS = [
     ("sucks", "#AcmeSucks #ACMESucks", ["Sucks", "Sucks"]),
     ("acme", "#acmesucks @acmehelp", None),
     ("mcdonalds", "#McDonaldsSucks", ["McDonalds"]),
-    ("acme", "#4Acme #MyAcme #ACMEIsBad", ["Acme", "Acme", "ACME"]),
+    ("acme", "#4acme #MyAcme #ACMEIsBad", ["acme", "Acme", "ACME"]),
     ("2024", "#Acme2024", ["2024"]),
-    ("support", "@AcmeSupport", ["Support"]),
+    ("support", "ask @AcmeSupport", ["Support"]),
     ("mcdonaldssucks", "#McDonaldsSucks", ["McDonaldsSucks"]),
     ("onetwothreefour", "#OneTwoThreeFourFiveSix", ["OneTwoThreeFour"]),
     ("iphone", "#iPhone #2iPhone", ["iPhone", "iPhone"]),
     ("phone", "#iPhone iPhone #2iPhone", None),
     ("#acme", "#ACME #acmes acme x#acme", ["#ACME"]),
-    ("#acme*", "#AcmeSucks", ["#AcmeSucks"]),
+    ("#acme*", "#AcmeSucks #acmesucks", ["#AcmeSucks", "#acmesucks"]),
     ("@acmehelp", "@AcmeHelp x@acmehelp.com @acmehelp2", ["@AcmeHelp"]),
     ("@acme", "@acme@social.example", ["@acme"]),
     ("$TSLA", "$tsla TSLA $TSLAQ", ["$tsla"]),
@@ -89,12 +90,12 @@ SIGNS = [
     ("\u6771\u4eac", "\u65b0\u3057\u3044\u6771\u4eac\u90fd", ["\u6771\u4eac"]),
     ("\u6771\u4eac", "\u6771 \u4eac", None),
     ("\u6771\u4eac OR \u90fd\u5e81", "\u6771\u4eac\u90fd\u5e81", ["\u6771\u4eac", "\u90fd\u5e81"]),
-    ("\u682a OR \u793e", "\u337f", ["\u337f"]),
+    ("\u682a OR \u793e", "d \u337f e", ["\u337f"]),
     ("\u30bd\u30cb\u30fc", "\u30bd\u30cb\u30fc\u306e", ["\u30bd\u30cb\u30fc"]),
     ("\u304b", "\u304c", None),
     ("\uc0bc\uc131", "\uc0bc\uc131\uc740", ["\uc0bc\uc131"]),
     ("\uac00", "\uac01", None),
-    ("iPhone\u624b\u673a", "\u4e70iPhone \u624b\u673a", ["iPhone \u624b\u673a"]),
+    ("iPhone\u624b\u673a", "\u4e70iPhone \u624b\u673a, iPhone \u624b \u673a", ["iPhone \u624b\u673a"]),
     ("acme", "Acme\u306f", ["Acme"]),
     (
         "\u05e9\u05dc\u05d5\u05dd",
@@ -230,14 +231,15 @@ def test_facts_have_no_spans() -> None:
     [
         ("title:acme OR router", "x", (Span(5, 11),), ()),
         ("title:acme router", "Acme", (Span(5, 11),), (Span(0, 4),)),
-        ("#acme OR acme", "#acme", (Span(0, 4),), (Span(0, 5),)),
+        ("title:(x OR acme router)", "x acme", (), (Span(0, 1),)),
+        ("#x OR acme", "#x", (Span(0, 4),), (Span(0, 2),)),
     ],
 )
 def test_a_field_has_spans_where_it_looks(
     query: str, title: str, spans: tuple[Span, ...], title_spans: tuple[Span, ...]
 ) -> None:
     """And nowhere else."""
-    matched = match(query, "acme router", title=title)
+    matched = match(query, "acme router #xy", title=title)
     assert matched is not None
     assert (matched.spans, matched.title_spans) == (spans, title_spans)
 

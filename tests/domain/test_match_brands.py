@@ -79,7 +79,7 @@ def test_a_short_text_is_all_near(words: int, counts: bool) -> None:  # noqa: FB
 def test_context_may_be_part_of_the_name(name: str, context: str) -> None:
     """Or the name of it: what overlaps is as near as can be."""
     brand = BrandQuery("x", parse(name), context=(context, "zebra", '"no such thing"'), context_window=0)
-    text = "word " * 20 + "big apple store now and " + "word " * 20
+    text = "word " * 20 + "big apple store now and " + "word " * 20 + "zebra"
     assert named(brand, text) == [name.strip('"')]
 
 
