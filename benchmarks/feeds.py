@@ -21,6 +21,7 @@ from benchmarks.collect import NoJudge
 from listener.app.configured import load_config
 from listener.app.line import open_line
 from listener.app.world import World
+from listener.memory import settle
 from listener.store import tally
 from listener.store.engine import Store
 
@@ -42,7 +43,7 @@ class Figures:
 def main() -> None:
     """Measure and print."""
     parser = command.parser("feeds", "Entries a second from feeds into the store.")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     asked = parser.parse_args()
     logger.remove()
     command.say("feeds", measure(material.feeds(asked.fixtures), asked.rounds, asked.folder), asked)
@@ -94,6 +95,7 @@ def _collect(urls: Sequence[str], within: Path) -> tuple[int, float]:
         file.write_text(material.listening(urls) + material.brands(), encoding="utf-8")
         with open_line(load_config(file, world), world, judge=NoJudge()) as line:
             line.collect.prepare(world.now())
+            settle()  # as the daemon does
             began = time.process_time()
             while (due := line.collect.step(world.now()).due) is not None and due <= world.now():
                 pass  # a long feed is asked for the rest at once

@@ -36,7 +36,8 @@ Fields = Mapping[str, Any]
 
 def parse(text: str, now: datetime) -> Feed | None:
     """Read a feed; None if the document is none. Malformed XML is read as far as it goes. Raises BadData only."""
-    text = _LONG_AUTHOR.sub(r"\1", _UNPRINTABLE.sub("", _REFERENCE.sub(_printable, text)))
+    text = _REFERENCE.sub(_printable, text) if "&#" in text else text
+    text = _LONG_AUTHOR.sub(r"\1", _UNPRINTABLE.sub("", text))
     body = BytesIO(text.encode("utf-8", "replace"))
     try:
         found = feedparser.parse(body, response_headers=_UTF8, sanitize_html=False, resolve_relative_uris=False)

@@ -22,7 +22,7 @@ from listener.domain.judgement import Judge
 from listener.domain.schema import in_words
 from listener.logs import set_up
 from listener.loops import Loops
-from listener.memory import give_back
+from listener.memory import give_back, settle
 from listener.pulse import Pulse
 from listener.stages.assess import PROBE
 from listener.stages.collect import Collect
@@ -154,6 +154,7 @@ class Daemon:
             set_up(config.daemon.log_level, as_json=self._log_json)
             self._loops.drive(line.stages)
         self._judge, self._collect = judge, line.collect
+        settle()
 
     def _failed(self, error: BaseException) -> None:
         # said at once: another unit of work may outlast the bound, and then there is no time for words

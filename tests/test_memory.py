@@ -42,3 +42,24 @@ def test_what_is_free_goes_back_to_the_system() -> None:
     kept, rest = map(int, done.stdout.split())
     assert rest < 20_000_000
     assert rest <= kept
+
+
+SETTLING = """
+import gc
+from listener.memory import settle
+first = [[] for _ in range(1_000)]
+settle()
+frozen = gc.get_freeze_count()
+second = [[] for _ in range(1_000)]
+settle()
+print(frozen, gc.get_freeze_count() - frozen, len(gc.get_objects()))
+"""
+
+
+def test_what_stays_is_searched_for_garbage_no_more() -> None:
+    """Each time anew: a second configuration's parts join what is left out."""
+    done = subprocess.run([sys.executable, "-c", SETTLING], capture_output=True, text=True, check=True)
+    frozen, more, left = map(int, done.stdout.split())
+    assert frozen > 1_000
+    assert more >= 1_000
+    assert left < 1_000

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
 from sqlalchemy import Connection, select, update
 
@@ -68,13 +70,17 @@ def _rows(heard: Heard, post_id: int, story: int, brands: Mapping[str, int], at:
     ]
 
 
-def put(db: Connection, rows: Sequence[Mapping[str, object]], changed: Iterable[str] = CHANGED) -> None:
+def put(db: Connection, rows: Sequence[Mapping[str, object]], changed: tuple[str, ...] = CHANGED) -> None:
     """Write mentions; of one that stood for the same post and brand, ``changed`` is written over."""
-    if not rows:
-        return
+    if rows:
+        db.execute(_writing_over(changed), list(rows))
+
+
+@cache  # SQLAlchemy takes longer to put a statement together than SQLite to run it
+def _writing_over(changed: tuple[str, ...]) -> Any:
     statement = insert(MENTION)
     change = {name: statement.excluded[name] for name in changed} | {"revision": MENTION.c.revision + 1}
-    db.execute(statement.on_conflict_do_update(index_elements=["post_id", "brand_id"], set_=change), list(rows))
+    return statement.on_conflict_do_update(index_elements=["post_id", "brand_id"], set_=change)
 
 
 def withdraw_unmatched(db: Connection, kept: Kept, brands: Mapping[str, int], at: datetime) -> None:
