@@ -11,6 +11,9 @@ from listener.domain import plaintext
 TABLE = [
     ("plain", "plain"),
     ("two  spaces\tand a tab", "two spaces and a tab"),
+    ("two  spaces", "two spaces"),
+    ("a space \nbefore", "a space\nbefore"),
+    ("a space\n behind", "a space\nbehind"),
     ("line\nline\n\nparagraph\n\n\n\nend", "line\nline\n\nparagraph\n\nend"),
     ("Fish &amp; chips &#8211; 5&nbsp;&euro;", "Fish & chips \u2013 5 €"),
     ("&amp;lt;", "&lt;"),
@@ -23,6 +26,7 @@ TABLE = [
     ("a<br>b<br/>c", "a\nb\nc"),
     ("a<br><br>b", "a\n\nb"),
     ("a<div>b</div><div>c</div>d", "a\nb\nc\nd"),
+    ("a<div>5&nbsp;&euro;</div><div>&nbsp;</div>b", "a\n5 €\n\nb"),
     ("<div>Xbox</div>", "Xbox"),
     ("<ul><li>a<li>b</ul>c", "a\nb\n\nc"),
     ("<h1>Head</h1>text", "Head\n\ntext"),
@@ -42,6 +46,7 @@ TABLE = [
     ("<![CDATA[words alone]]>", "words alone"),
     ("<p>x]]>y</p>", "x]]>y"),
     ("nul\x00 bell\x07 and \ufeffmark", "nul bell and mark"),
+    ("<p>nul\x00 alone", "nul alone"),
     ("<p>nul\x00 \ud800 surrogate", "nul \ufffd surrogate"),
     ("family 👨‍👩‍👧 and flag 🇩🇪", "family 👨‍👩‍👧 and flag 🇩🇪"),
     ("windows\r\nline\rends\u2028x\u2029y", "windows\nline\nends\nx\n\ny"),
@@ -79,6 +84,7 @@ def test_links_and_images_are_given_as_they_stand() -> None:
     """In order, from the page itself and from markup that was escaped twice."""
     found = plaintext.read('<p><a href="/a">x</a><img src="b.png"></p><a href="c">y</a>')
     assert (found.links, found.images) == (("/a", "c"), ("b.png",))
+    assert plaintext.read('<a href="/a\x00b">nul</a>').links == ("/ab",)
     twice = plaintext.read('<div>&lt;a href="c"&gt;y&lt;/a&gt;&lt;img src="d"&gt;</div>')
     assert (twice.text, twice.links, twice.images) == ("y", ("c",), ("d",))
 
