@@ -128,7 +128,9 @@ class Loops:
                 loop.moved = time.monotonic()
                 if not progress.done:
                     loop.rests, loop.due = loop.moved + REST, progress.due
-                    continue
+                    if loop.woken:
+                        continue
+                    return  # what is due by now has time until the next beat: a stage that cannot do it must not spin
                 self.last = f"{loop.stage.name} at {now:%H:%M:%S} UTC"
                 self._wake_after(loop)
 

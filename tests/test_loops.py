@@ -101,6 +101,14 @@ def test_a_stage_without_work_rests(loops: Loops) -> None:
     assert waiting.steps[1] >= waiting.due
 
 
+def test_a_stage_that_cannot_do_what_is_due_does_not_spin(loops: Loops) -> None:
+    """It looks once a beat, however long its work is overdue."""
+    stuck = Counting(due=datetime.min.replace(tzinfo=UTC))
+    loops.drive([stuck])
+    until(lambda: len(stuck.steps) > 3)
+    assert stuck.steps[3] - stuck.steps[0] > timedelta(seconds=2 * BEAT)
+
+
 def test_what_comes_while_a_stage_looks_is_not_overlooked(loops: Loops) -> None:
     """The stage before brings work after it has looked and before it rests."""
     first, second = Counting("collect"), Counting("assess")

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from datetime import timedelta
 
 from listener.domain.rules.decision import Evidence, JudgedMention, Rule
 from listener.store.evaluate import Evaluating
@@ -34,21 +35,19 @@ class BatchEvidence:
 
         Of very many, ``NEAREST`` on either side are returned, or as many as the rule asks for.
         """
-        if rule.window is None:
+        window = rule.window
+        if window is None:
             return ()
         most = max(NEAREST, rule.needs)
-        stored = self._around(rule, key, mention, most)
+        stored = self._around(rule, key, mention, window, most)
         at = bisect_left(stored, mention.posted_at, key=lambda one: one.posted_at)
         known = (one for one in stored[max(at - most, 0) : at + most] if one.mention_id not in self._mentions)
-        since, until = mention.posted_at - rule.window, mention.posted_at + rule.window
+        since, until = mention.posted_at - window, mention.posted_at + window
         known_and_new = (*known, *self._new.get((rule.version, key), ()))
         return [one for one in known_and_new if since <= one.posted_at <= until]
 
-    def _around(self, rule: Rule, key: str, mention: JudgedMention, most: int) -> list[Evidence]:
+    def _around(self, rule: Rule, key: str, mention: JudgedMention, window: timedelta, most: int) -> list[Evidence]:
         """Read what stands around a mention; of a batch that was posted within one window, what stands around all."""
-        window = rule.window
-        if window is None:
-            return []
         if self._last - self._first > window:
             return self._store.evidence(rule, key, mention.posted_at - window, mention.posted_at + window, most)
         stored = self._stored.get((rule.version, key))

@@ -102,6 +102,7 @@ def loops() -> Iterator[Loops]:
     made = Loops(lambda: T0, lambda _error: None)
     yield made
     made.stop()
+    assert made.ended(LIMIT)
 
 
 def test_systemd_hears_of_the_whole_life(folder: Path) -> None:
