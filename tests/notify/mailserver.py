@@ -65,9 +65,8 @@ class Script:
             self.recipients.append(list(envelope.rcpt_tos))
         return self.data
 
-    @property
     def mails(self) -> list[EmailMessage]:
-        """What was taken, parsed."""
+        """Parse what was taken. No property: aiosmtpd looks at the value of every attribute for each caller."""
         return [_parsed(raw) for raw in self.taken]
 
 

@@ -57,7 +57,7 @@ class TestContract(NotifierContract):
 
     @pytest.fixture
     def bench(self, make: Make, script: Script, closed_port: int) -> Bench:
-        return Bench(make, lambda: [_read(mail) for mail in script.mails], PASSWORD, {"port": closed_port})
+        return Bench(make, lambda: [_read(mail) for mail in script.mails()], PASSWORD, {"port": closed_port})
 
 
 def _read(mail: Any) -> str:
@@ -279,7 +279,7 @@ def test_a_repeat_has_the_same_message_id(make: Make, script: Script) -> None:
     """Clients show a repeat of the same key once; another key is another mail."""
     for key in (KEY, KEY, NEXT):
         make().send(samples.message(), key, None)
-    first, again, other = (mail["Message-ID"] for mail in script.mails)
+    first, again, other = (mail["Message-ID"] for mail in script.mails())
     assert first == again != other
     assert first.endswith("@quillnet.example>")
 
@@ -290,7 +290,7 @@ def test_updates_join_their_alert(make: Make, script: Script) -> None:
     receipt: Receipt | None = None
     for number, message in enumerate((samples.message(), samples.follow_up(), samples.follow_up(number=3)), 1):
         receipt = channel.send(message, IdempotencyKey(f"k{number}"), receipt)
-    first, second, third = script.mails
+    first, second, third = script.mails()
     assert first["In-Reply-To"] is None
     assert second["In-Reply-To"] == second["References"] == first["Message-ID"]
     assert third["In-Reply-To"] == second["Message-ID"]
@@ -302,13 +302,13 @@ def test_updates_join_their_alert(make: Make, script: Script) -> None:
 def test_a_bare_message_id_is_enough_to_join(make: Make, script: Script) -> None:
     """A receipt that holds no more than an id still threads."""
     make().send(samples.follow_up(), NEXT, Receipt("<first@quillnet.example>"))
-    assert script.mails[0]["References"] == "<first@quillnet.example>"
+    assert script.mails()[0]["References"] == "<first@quillnet.example>"
 
 
 def test_headers_tell_what_this_is(make: Make, script: Script) -> None:
     """Robots do not answer, lists are filtered, critical is marked."""
     make(list_id="alerts.quillnet.example").send(samples.message(severity=Severity.CRITICAL), KEY, None)
-    (mail,) = script.mails
+    (mail,) = script.mails()
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["List-Id"] == "<alerts.quillnet.example>"
     assert mail["Importance"] == "high"
@@ -323,7 +323,7 @@ def test_headers_tell_what_this_is(make: Make, script: Script) -> None:
 def test_no_text_becomes_a_header(make: Make, script: Script, number: int) -> None:
     """Nothing a stranger writes adds a header or a line that a server would refuse."""
     make().send(samples.hostile(samples.HOSTILE_TEXTS[number]), KEY, None)
-    (mail,) = script.mails
+    (mail,) = script.mails()
     assert set(mail.keys()) == {
         *("From", "To", "Subject", "Date", "Message-ID", "List-Id", "Auto-Submitted", "X-Auto-Response-Suppress"),
         *("MIME-Version", "Content-Type"),
@@ -337,7 +337,7 @@ def test_names_in_any_script_reach_the_subject(make: Make, script: Script) -> No
     """RFC 2047 on the wire, the words in the reader's eye."""
     make().send(samples.message(title="Grüße: Quillnet ist kaputt 🔥 不好"), KEY, None)
     assert script.taken[0].split(b"\r\n\r\n")[0].isascii()
-    assert "Grüße: Quillnet ist kaputt 🔥 不好" in str(script.mails[0]["Subject"])
+    assert "Grüße: Quillnet ist kaputt 🔥 不好" in str(script.mails()[0]["Subject"])
 
 
 @pytest.mark.parametrize(

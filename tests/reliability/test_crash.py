@@ -64,7 +64,7 @@ class Theatre:
 
     def ending(self, folder: Path) -> Ending:
         """Say what has come of the scene that was played last."""
-        mails = (str(mail["Message-ID"]) for mail in self._newsroom.mail.mails)
+        mails = (str(mail["Message-ID"]) for mail in self._newsroom.mail.mails())
         return Ending(holding(folder / "var" / "mentions.db"), Counter(mails))
 
     def uninterrupted(self, scene: Scene, folder: Path) -> Ending:

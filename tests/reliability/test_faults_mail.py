@@ -107,7 +107,7 @@ def waits(watch: Shift, why: str) -> None:
 
 def arrived(watch: Shift, script: Script, *, attempts: int) -> None:
     """Check that the mail says what was heard, that it is done with, and that nobody was told twice."""
-    assert {"lost my parcel" in text(mail) for mail in script.mails} == {True}
+    assert {"lost my parcel" in text(mail) for mail in script.mails()} == {True}
     assert watch.ask(OUTBOX) == [{"state": "sent", "attempts": attempts, "error": ""}]
     assert watch.told() == ["A parcel"]
     watch.run(minutes=60)
@@ -154,7 +154,7 @@ def test_a_mail_server_that_refuses(tmp_path: Path) -> None:
         watch.run(minutes=2)
         assert [delivery["state"] for delivery in watch.ask(OUTBOX)] == ["dead", "sent"]
         assert watch.told() == ["A parcel", "A second"]
-    (mail,) = script.mails
+    (mail,) = script.mails()
     assert "lost another one" in text(mail)
 
 
@@ -171,5 +171,5 @@ def test_a_mail_server_that_takes_the_text_and_never_says_so(tmp_path: Path, kin
         waits(watch, why)
         watch.run(minutes=1)
         arrived(watch, script, attempts=2)
-    first, second = script.mails
+    first, second = script.mails()
     assert first["Message-ID"] == second["Message-ID"]

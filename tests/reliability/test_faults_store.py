@@ -140,8 +140,8 @@ def test_a_disk_that_is_full(
             assert watch.count(f"delivery_event WHERE detail = '{INTERRUPTED}'") == taken
             assert watch.said("WARNING a message may arrive twice") == bool(taken)
     assert len(script.taken) == 1 + taken
-    assert len({mail["Message-ID"] for mail in script.mails}) == 1
-    assert all(title in text(mail) for mail in script.mails for title in POSTED)
+    assert len({mail["Message-ID"] for mail in script.mails()}) == 1
+    assert all(title in text(mail) for mail in script.mails() for title in POSTED)
 
 
 def unable(watch: Shift, stage: int, fill: Callable[[Store], None] | None, says: str) -> None:

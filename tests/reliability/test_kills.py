@@ -125,7 +125,7 @@ class Siege:
     def live(self, dice: random.Random) -> None:
         """Let a daemon live until a random moment: while it starts, asks for news, tells of it, or has told all."""
         asked, told = self.wire.asked, len(self.mail.taken)
-        if self.wire.named - told < BACKLOG:
+        if self.wire.named - self.count("delivery WHERE state = 'sent'") < BACKLOG:
             self.wire.publish(4)
         with self.launcher.start(self.folder, "run") as running:
             match dice.choice(["starts", "asks", "asks", "tells", "rests"]):
@@ -213,7 +213,7 @@ def test_killed_at_random_while_posts_flow_nothing_is_lost_or_doubled(siege: Sie
     for _ in range(kills):
         siege.live(dice)
     siege.finish()
-    wire, mails = siege.wire, Counter(str(mail["Message-ID"]) for mail in siege.mail.mails)
+    wire, mails = siege.wire, Counter(str(mail["Message-ID"]) for mail in siege.mail.mails())
     doubled = mails.total() - len(mails)
     sys.stdout.write(f"{kills} kills, {wire.published} posts, {len(mails)} messages, {doubled} twice; {siege.struck}\n")
 

@@ -140,7 +140,7 @@ def test_whatever_fails_no_secret_is_told(custody: Custody, site: Mirror, mails:
         custody.command(*command)
 
     assert site.other
-    custody.heard |= {f"mail {name}": b"\n".join(map(_plain, script.mails)) for name, script in mails.items()}
+    custody.heard |= {f"mail {name}": b"\n".join(map(_plain, script.mails())) for name, script in mails.items()}
     custody.heard["the other site"] = "\n".join(site.other.requests).encode()
     assert_nobody_was_spared(custody, site, mails)
     assert custody.leaks() == [], "\n".join(custody.leaks())
