@@ -26,6 +26,7 @@ _LONG_AUTHOR = re.compile(
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d+|#x[0-9a-f]+|[lr][sd]quo|[mn]dash|hellip);", re.IGNORECASE)
 _REFERENCE = re.compile(r"&#(?:0*(\d{1,8})\d*|x0*([0-9a-f]{1,7})[0-9a-f]*);", re.IGNORECASE)
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_CONTROLS = bytes((*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)))
 _WIDTH = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 
 _END_OF_TEXT = "<!-- SC_ON -->"
@@ -37,8 +38,7 @@ Fields = Mapping[str, Any]
 def parse(text: str, now: datetime) -> Feed | None:
     """Read a feed; None if the document is none. Malformed XML is read as far as it goes. Raises BadData only."""
     text = _REFERENCE.sub(_printable, text) if "&#" in text else text
-    text = _LONG_AUTHOR.sub(r"\1", _UNPRINTABLE.sub("", text))
-    body = BytesIO(text.encode("utf-8", "replace"))
+    body = BytesIO(_printable_bytes(_LONG_AUTHOR.sub(r"\1", text)))
     try:
         found = feedparser.parse(body, response_headers=_UTF8, sanitize_html=False, resolve_relative_uris=False)
     except Exception as error:  # what a hostile document makes a parser raise is not listed anywhere
@@ -53,6 +53,12 @@ def parse(text: str, now: datetime) -> Feed | None:
         rhythm=_rhythm(about),
         entries=tuple(_entry(fields, about, now) for fields in found["entries"]),
     )
+
+
+def _printable_bytes(text: str) -> bytes:
+    """Encode what XML may hold. Bytes are looked through in a tenth of the time that characters take."""
+    body = text.encode("utf-8", "ignore").translate(None, _CONTROLS)
+    return body.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
 
 
 def _printable(reference: re.Match[str]) -> str:

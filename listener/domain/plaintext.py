@@ -1,10 +1,11 @@
 """HTML to plain text that keeps its paragraphs, and plain text made fit to store."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import unescape
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 MAX_HTML = 1_000_000
 """What stands further down is not read."""
@@ -18,6 +19,9 @@ _PARAGRAPH, _LINE, _BREAK, _CELL, _HARD = "\ue000", "\ue001", "\ue002", "\ue003"
 _PARAGRAPHS = "p,h1,h2,h3,h4,h5,h6,ul,ol,dl,pre,table,blockquote,figure,hr,article,section,header,footer,aside"
 _LINES = "div,li,dt,dd,tr,figcaption,address,caption,main,nav,option,details,summary,legend,fieldset,center"
 _UNREAD = "script,style,template,head,noscript,iframe,object,svg,math,textarea,select,audio,video,canvas"
+_AROUND = dict.fromkeys(_PARAGRAPHS.split(","), _PARAGRAPH) | dict.fromkeys(_LINES.split(","), _LINE)
+_AFTER = {"br": _BREAK, "td": _CELL, "th": _CELL}
+_DROPPED = frozenset(_UNREAD.split(","))
 
 _TAG = re.compile(r"<(?:/?[a-zA-Z][a-zA-Z0-9:-]*(?:\s[^<>]*)?/?|!--|!\[CDATA\[)", re.DOTALL)
 _ANY_TAG = re.compile(r"<[^<>]*>")
@@ -94,12 +98,18 @@ def read(html: str) -> Read:
 def _parsed(html: str) -> Read:
     html = html[:MAX_HTML]
     tree = LexborHTMLParser(_shielded(_ANY_TAG.sub(" ", html) if _is_too_deep(html) else html))
-    links = tuple(href for node in tree.css("a[href]") if (href := node.attributes.get("href")))
-    images = tuple(src for node in tree.css("img[src]") if (src := node.attributes.get("src")))
-    for node in tree.css(_UNREAD):
+    nodes = _nodes(tree)
+    links = tuple(href for node in nodes if node.tag == "a" and (href := node.attributes.get("href")))
+    images = tuple(src for node in nodes if node.tag == "img" and (src := node.attributes.get("src")))
+    for node in reversed([node for node in nodes if node.tag in _DROPPED]):  # from the inside out
         node.decompose()
-    _mark(tree)
+    _mark(_nodes(tree))
     return Read(_broken(tree.body.text() if tree.body else ""), links, images)
+
+
+def _nodes(tree: LexborHTMLParser) -> list[LexborNode]:
+    """List all elements; a selector for each kind of them would take several times as long."""
+    return list(tree.root.traverse()) if tree.root else []
 
 
 def _is_too_deep(html: str) -> bool:
@@ -133,15 +143,13 @@ def _with_kept_lines(html: str) -> str:
     return "".join(pieces)
 
 
-def _mark(tree: LexborHTMLParser) -> None:
-    for selector, mark in ((_PARAGRAPHS, _PARAGRAPH), (_LINES, _LINE)):
-        for node in tree.css(selector):
+def _mark(nodes: Iterable[LexborNode]) -> None:
+    for node in nodes:
+        if mark := _AROUND.get(node.tag or ""):
             node.insert_before(mark)
             node.insert_after(mark)
-    for node in tree.css("br"):
-        node.insert_before(_BREAK)
-    for node in tree.css("td,th"):
-        node.insert_after(_CELL)
+        elif mark := _AFTER.get(node.tag or ""):
+            node.insert_after(mark)
 
 
 def _broken(text: str) -> str:

@@ -4,17 +4,10 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Connection,
-    Row,
-    bindparam,
-    select,
-    update,
-)
+from sqlalchemy import JSON, ColumnElement, Connection, Row, bindparam, func, select, update
 
 from listener.domain.post import Post
 from listener.domain.source import Removal, Removed
@@ -37,8 +30,9 @@ def _known() -> Any:
     )
 
 
-def _all(name: str) -> BindParameter[Any]:
-    return bindparam(name, expanding=True)
+def _all(name: str) -> Any:
+    """Bind a list as one JSON value: SQLAlchemy writes a statement anew for each length of a list it expands."""
+    return select(func.json_each(bindparam(name, type_=JSON)).table_valued("value").c.value)
 
 
 def _stones_of() -> Any:
@@ -145,9 +139,9 @@ def _living(db: Connection, batch: Iterable[Heard]) -> list[Heard]:
     """Leave out what was deleted for good, and the earlier of two versions of one post."""
     latest = {heard.post.key: heard for heard in batch}
     asked = {
-        "platforms": {place for heard in latest.values() for place, _, _ in _stones(heard.post)},
+        "platforms": list({place for heard in latest.values() for place, _, _ in _stones(heard.post)}),
         "names": [native_id for _, native_id in latest],
-        "authors": {heard.post.author.native_id for heard in latest.values() if heard.post.author},
+        "authors": [heard.post.author.native_id for heard in latest.values() if heard.post.author],
     }
     dead = {tuple(row) for row in db.execute(_STONES, asked)}
     if not dead:
@@ -166,7 +160,7 @@ def _found(db: Connection, keys: Collection[Key]) -> dict[Key, Row[Any]]:
     if not keys:
         return {}
     wanted = set(keys)
-    asked = {"platforms": {platform for platform, _ in wanted}, "names": [name for _, name in wanted]}
+    asked = {"platforms": list({platform for platform, _ in wanted}), "names": [name for _, name in wanted]}
     return {key: row for row in db.execute(_POSTS, asked) if (key := (row[1], row[2])) in wanted}
 
 
@@ -191,9 +185,17 @@ def _put(
     marks = f"({', '.join('?' * len(rows[0]))})"
     # table and columns are named in this module alone
     statement = f"INSERT INTO {table} ({', '.join(rows[0])}) VALUES {', '.join([marks] * len(rows))} {conflict}"  # noqa: S608
-    values = tuple(value for row in rows for value in row.values())
-    asked = db.exec_driver_sql(f"{statement} RETURNING id, platform, {name}", values)
-    return {(platform, called): number for number, platform, called in asked}
+    db.exec_driver_sql(statement, tuple(chain.from_iterable(row.values() for row in rows)))
+    return _numbers(db, table, name, rows)
+
+
+def _numbers(db: Connection, table: str, name: str, rows: Sequence[Mapping[str, Any]]) -> dict[Key, int]:
+    """Look up the numbers of rows, all in one answer: between two answers the driver lets other threads in."""
+    platforms, names = json.dumps(list({row["platform"] for row in rows})), json.dumps([row[name] for row in rows])
+    asked = f"""SELECT json_group_array(json_array(id, platform, {name})) FROM {table}
+        WHERE platform IN (SELECT value FROM json_each(?)) AND {name} IN (SELECT value FROM json_each(?))"""  # noqa: S608
+    found = json.loads(db.exec_driver_sql(asked, (platforms, names)).scalar_one())
+    return {(platform, called): number for number, platform, called in found}
 
 
 def _authors(db: Connection, posts: Iterable[Post]) -> dict[Key, int]:
