@@ -1,6 +1,7 @@
 """How every benchmark is called: where the recorded material lies, and figures as a table or as JSON."""
 
 import json
+import os
 import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
@@ -38,6 +39,17 @@ def workplace(within: Path) -> Iterator[Path]:
     within.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="listener-bench-", dir=within.resolve()) as name:
         yield Path(name)
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Hold this thread, and what it starts, to one core: two threads of one core inflate each other's time."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(allowed)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
 
 
 def say(name: str, figures: "DataclassInstance", asked: Namespace) -> None:

@@ -719,6 +719,15 @@ def test_an_rss_item_whole(httpserver: HTTPServer, tools: Tools) -> None:
     )
 
 
+def test_what_is_left_out_leaves_the_rest_as_it_was(httpserver: HTTPServer, tools: Tools) -> None:
+    """Categories are not read, whatever stands in them; what follows is."""
+    entry = """<item><guid isPermaLink="false">1</guid><title>One</title><category domain="a">x<category>y</category>
+      <description>not this</description></category><category/><dc:subject>z</dc:subject>
+      <description>this</description></item>"""
+    post = read_one(httpserver, tools, feeds.rss([entry]))
+    assert (post.native_id.partition("#")[2], post.title, post.text) == ("1", "One", "this")
+
+
 def test_an_atom_entry_whole(httpserver: HTTPServer, tools: Tools) -> None:
     """xml:base, xhtml, author with a home, published and updated, the entry answered."""
     entry = """<entry xml:lang="de"><id>tag:example.org,2026:2</id><title type="text">a &lt; b</title>
