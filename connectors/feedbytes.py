@@ -35,7 +35,10 @@ _DEEPEST = 4_000
 _MOST_TAGS = 500_000
 _MOST_ATTRIBUTES = 1_000
 _CDATA = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
-_TAG = re.compile(r"<(/?)[A-Za-z_][^<>]*?(/?)>")
+_INSIDE = r"""(?:[^<>"'/]++|"[^"<]*+"|'[^'<]*+'|/(?!>))*+"""
+"""What stands in a tag: a ``>`` or ``/>`` in quotes does not end it."""
+_TAG = re.compile(rf"<(/?)(?=[A-Za-z_])(?:({_INSIDE})(/?)>)?")
+_LONG_TAG = re.compile(rf"(?=[A-Za-z_]){_INSIDE}")
 _ENTITY = re.compile(r"<!ENTITY\s+(%?\s*[^\s\"'>]{1,100})\s+(?:\"([^\"]*)\"|'([^']*)'|[^>]*)", re.IGNORECASE)
 
 
@@ -131,17 +134,16 @@ def _refuse_labour(text: str) -> None:
 
     feedparser takes some 20 µs a tag, and the square of the attributes of one and of the depth of all.
     """
-    pieces = text.split("<")
-    room = 4 * _MOST_ATTRIBUTES
-    long = (piece[:room] for piece in pieces if len(piece) > room and piece[0] != "!")
-    if len(pieces) - text.count("</") <= _DEEPEST and all(">" in piece for piece in long):
+    pieces, room = text.split("<"), 4 * _MOST_ATTRIBUTES
+    long = (_LONG_TAG.match(piece) for piece in pieces if len(piece) > room)
+    if len(pieces) - text.count("</") <= _DEEPEST and not any(tag and tag.end() > room for tag in long):
         return  # most feeds: too few tags to nest, none with room for so many attributes
     depth = 0
     for count, tag in enumerate(_TAG.finditer(_CDATA.sub("", text)), 1):
-        closes, is_empty = tag.groups()
+        closes, inside, is_empty = tag.groups()
         depth += -1 if closes else 0 if is_empty else 1
         if depth > _DEEPEST:
             raise BadData(f"the document nests more than {_DEEPEST} elements and was not parsed")
-        if count > _MOST_TAGS or tag[0].count("=") > _MOST_ATTRIBUTES:
+        if count > _MOST_TAGS or (inside or "").count("=") > _MOST_ATTRIBUTES:
             what = f"{_MOST_TAGS} tags" if count > _MOST_TAGS else f"{_MOST_ATTRIBUTES} attributes in one tag"
             raise BadData(f"the document holds more than {what} and was not parsed")

@@ -860,8 +860,10 @@ def test_entity_bombs_are_not_parsed(httpserver: HTTPServer, feed: Any, bomb: st
         ("<item><title>" * 20_000, "nests more than"),
         ("<item/>" * 600_000, "500000 tags"),
         ("<item " + " ".join(f"a{n}=''" for n in range(5_000)) + "/>", "1000 attributes"),
+        ("<a b='/>'>" * 20_000, "nests more than"),
+        ("<item b='>' " + " ".join(f"a{n}=''" for n in range(5_000)) + "/>", "1000 attributes"),
     ],
-    ids=["depth", "depth with attributes", "depth of entries", "tags", "attributes"],
+    ids=["depth", "with attributes", "of entries", "tags", "attributes", "ends in quotes", "an end in quotes"],
 )
 def test_what_would_keep_the_parser_busy_for_minutes_is_not_parsed(
     httpserver: HTTPServer, feed: Any, body: str, what: str
